@@ -1,0 +1,342 @@
+#include "core/funnel_search.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/interrupt.hpp"
+
+namespace journey {
+
+ChainSearch::ChainSearch(std::span<const FunnelRow> rows, const StepKinds& kinds,
+                         const FunnelOptions& options, std::pmr::memory_resource& memory)
+    : rows_(rows),
+      kinds_(kinds),
+      options_(options),
+      memory_(&memory),
+      groups_(&memory),
+      matching_(kinds, memory),
+      arrivals_(&memory),
+      waiting_(&memory),
+      found_(&memory),
+      mine_(&memory),
+      other_(&memory) {
+    make_groups();
+}
+
+void ChainSearch::make_groups() {
+    Poll poll;
+    for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+        poll();
+        const bool together = !groups_.empty() && options_.ties != Ties::in_order &&
+                              elapsed(groups_.back().time, rows_[i].time) <= options_.grace;
+        if (together) {
+            groups_.back().last = i + 1;
+        } else {
+            groups_.push_back({i, i + 1, rows_[i].time});
+        }
+    }
+}
+
+bool ChainSearch::satisfies(const Group& group, std::uint32_t step) const {
+    for (std::uint32_t i = group.first; i < group.last; ++i) {
+        if (kinds_.satisfies(rows_[i].kind, step)) return true;
+    }
+    return false;
+}
+
+std::uint32_t ChainSearch::next_entry(std::uint32_t group) const {
+    while (group < groups() && !satisfies(groups_[group], 1)) ++group;
+    return group;
+}
+
+// The steps a chain at `level` may take next: up to the first that is not optional.
+template <class Try>
+void ChainSearch::next_steps(std::uint32_t level, Try attempt) const {
+    for (std::uint32_t step = level + 1; step <= kinds_.steps(); ++step) {
+        attempt(step);
+        if (level == 0 || !options_.is_optional(step)) return;
+    }
+}
+
+// Calls found(to) for every step a chain can come to in this group if `first` is
+// the first step it takes there.
+template <class Found>
+void ChainSearch::targets(const Group& group, std::uint32_t first, Found found) {
+    if (!satisfies(group, first)) return;
+    found(first);
+    if (options_.ties == Ties::strict) return;
+    if (options_.reuse_event) {
+        for (std::uint32_t step = first + 1; step <= kinds_.steps(); ++step) {
+            if (satisfies(group, step)) {
+                found(step);
+            } else if (!options_.is_optional(step)) {
+                return;
+            }
+        }
+        return;
+    }
+    if (group.last - group.first == 1) return;
+    matching_.clear();
+    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
+    matching_.match(first);
+    for (std::uint32_t step = first + 1; step <= kinds_.steps(); ++step) {
+        const bool reached = matching_.match(step);
+        if (reached) found(step);
+        if (!options_.is_optional(step)) {
+            if (!reached) return;
+        } else if (reached) {
+            matching_.unmatch(step);  // what follows need not take it
+        }
+    }
+}
+
+// Can the chain take all events of the group on its way to step `to`?
+bool ChainSearch::uses_all(const Group& group, std::uint32_t first, std::uint32_t to) {
+    const std::uint32_t events = group.last - group.first;
+    if (events == 1) return true;
+    if (options_.ties == Ties::strict || to - first + 1 < events) return false;
+    matching_.clear();
+    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
+    matching_.match(first);
+    for (std::uint32_t step = first + 1; step <= to; ++step) {
+        if (step == to || !options_.is_optional(step)) matching_.match(step);
+    }
+    for (std::uint32_t step = first + 1; step < to; ++step) {
+        if (options_.is_optional(step)) matching_.match(step);
+    }
+    return matching_.size() == events;
+}
+
+// Is a chain that was at step `from` before the group and is at `to` after it
+// (first = 0: it took nothing there) still under way? Events of one time stand in
+// the order that suits the chain: what would end it comes before its entry, or
+// where it does no harm.
+bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
+    if (from == 0) return true;
+    if (options_.order == StepOrder::next_event) {
+        if (options_.reentry) {
+            for (std::uint32_t i = group.first; i < group.last; ++i) {
+                if (!kinds_.satisfies_any(rows_[i].kind)) return false;
+            }
+        } else if (first == 0 || !uses_all(group, first, to)) {
+            return false;
+        }
+    }
+    if (!options_.exclusions) return true;
+    for (std::uint32_t i = group.first; i < group.last; ++i) {
+        bool harmless = false;
+        for (std::uint32_t gap = from; gap <= to && !harmless; ++gap) {
+            harmless = !kinds_.excluded_in(rows_[i].kind, gap);
+        }
+        if (!harmless) return false;
+    }
+    return true;
+}
+
+ChainSearch::Best ChainSearch::forward(std::uint32_t first_entry, std::uint32_t entries_end,
+                                       bool until_complete) {
+    const std::uint32_t steps = kinds_.steps();
+    std::pmr::vector<Slot> slots(steps + 1, memory_), next(steps + 1, memory_);
+    Best best;
+    std::uint32_t highest = 0;  // slots above are not alive
+    Time best_start = std::numeric_limits<Time>::min();
+    Poll poll;
+    std::uint32_t g = first_entry;
+    for (; g < groups(); ++g) {
+        poll();
+        const Group& group = groups_[g];
+        next = slots;
+        bool alive = false;
+        std::uint32_t new_highest = 0;
+        const auto offer = [&](std::uint32_t from, std::uint32_t first, std::uint32_t to, const Slot& chain) {
+            if (to > best.level || (to == best.level && chain.start > best_start)) {
+                best.level = to;
+                best.group = chain.group;
+                best_start = chain.start;
+            }
+            if (to == steps || !survives(group, from, first, to)) return;
+            if (!next[to].alive || chain.start >= next[to].start) next[to] = chain;
+            new_highest = std::max(new_highest, to);
+        };
+        for (std::uint32_t level = highest; level >= 1; --level) {
+            const Slot& slot = slots[level];
+            if (!slot.alive) continue;
+            if (elapsed(slot.start, group.time) > options_.within) {
+                next[level].alive = false;
+                continue;
+            }
+            next[level].alive = survives(group, level, 0, level);
+            next_steps(level, [&](std::uint32_t step) {
+                if (elapsed(slot.last, group.time) > options_.limit(step)) return;
+                targets(group, step, [&](std::uint32_t to) {
+                    offer(level, step, to, {true, slot.start, group.time, slot.group});
+                });
+            });
+        }
+        if (g < entries_end) {
+            targets(group, 1, [&](std::uint32_t to) { offer(0, 1, to, {true, group.time, group.time, g}); });
+        }
+        slots.swap(next);
+        for (std::uint32_t level = 1; level <= std::max(highest, new_highest); ++level) {
+            if (!slots[level].alive) continue;
+            alive = true;
+            new_highest = std::max(new_highest, level);
+        }
+        highest = new_highest;
+        if ((until_complete && best.level == steps) || (!alive && g + 1 >= entries_end)) break;
+    }
+    best.closed = g;
+    return best;
+}
+
+ChainSearch::Best ChainSearch::best(bool level_only) {
+    if (options_.entry == Entry::first) {
+        const std::uint32_t entry = next_entry(0);
+        return entry == groups() ? Best{} : from(entry);
+    }
+    Best latest = forward(0, groups(), level_only);
+    if (level_only || latest.level == 0 || options_.entry == Entry::latest) return latest;
+    for (std::uint32_t entry = next_entry(0); entry < latest.group; entry = next_entry(entry + 1)) {
+        const Best candidate = from(entry);
+        if (candidate.level == latest.level) return candidate;
+    }
+    return latest;
+}
+
+// Fills `rows` with the chain's event for each step.
+void ChainSearch::steps_of(const Arrival& arrival, std::pmr::vector<std::uint32_t>& rows) {
+    rows.assign(kinds_.steps(), no_row);
+    const Arrival* at = &arrival;
+    while (true) {
+        assign(*at, rows);
+        if (at->parent == no_row) return;
+        at = &arrivals_[at->parent];
+    }
+}
+
+void ChainSearch::assign(const Arrival& arrival, std::pmr::vector<std::uint32_t>& rows) {
+    const Group& group = groups_[arrival.group];
+    const auto first_event = [&](std::uint32_t step) {
+        std::uint32_t i = group.first;
+        while (i < group.last && !kinds_.satisfies(rows_[i].kind, step)) ++i;
+        return i < group.last ? i : no_row;
+    };
+    if (options_.reuse_event || arrival.first == arrival.level) {
+        for (std::uint32_t step = arrival.first; step <= arrival.level; ++step)
+            rows[step - 1] = first_event(step);
+        return;
+    }
+    matching_.clear();
+    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
+    matching_.match(arrival.first);
+    for (std::uint32_t step = arrival.first + 1; step <= arrival.level; ++step) {
+        if (step == arrival.level || !options_.is_optional(step)) matching_.match(step);
+    }
+    for (std::uint32_t step = arrival.first + 1; step < arrival.level; ++step) {
+        if (options_.is_optional(step)) matching_.match(step);
+    }
+    for (std::uint32_t step = arrival.first; step <= arrival.level; ++step) {
+        const std::uint32_t kind = matching_.kind_of(step);
+        if (kind == StepMatching::none) continue;
+        for (std::uint32_t i = group.first; i < group.last; ++i) {
+            const auto taken = rows.begin() + arrival.first - 1;
+            if (rows_[i].kind != kind ||
+                std::find(taken, rows.begin() + step - 1, i) != rows.begin() + step - 1)
+                continue;
+            rows[step - 1] = i;
+            break;
+        }
+    }
+}
+
+std::uint32_t ChainSearch::group_of(std::uint32_t i) const {
+    if (i == no_row) return no_row;
+    const auto after =
+        std::upper_bound(groups_.begin(), groups_.end(), i,
+                         [](std::uint32_t row, const Group& group) { return row < group.first; });
+    return static_cast<std::uint32_t>(after - groups_.begin() - 1);
+}
+
+// Does chain a take its steps earlier than chain b? Both end in the same group.
+bool ChainSearch::earlier(const Arrival& a, const Arrival& b) {
+    steps_of(a, mine_);
+    steps_of(b, other_);
+    for (std::uint32_t step = 0; step < mine_.size(); ++step) {
+        const std::uint32_t mine = group_of(mine_[step]), other = group_of(other_[step]);
+        if (mine != other) return mine < other;
+    }
+    return false;
+}
+
+// All arrivals in group g of chains that entered in `entry`, the best for each level.
+void ChainSearch::collect(std::uint32_t g, std::uint32_t entry, std::uint32_t goal) {
+    const Group& group = groups_[g];
+    found_.assign(goal + 1, {no_row, no_row, 0, 0});
+    if (g == entry) {
+        targets(group, 1, [&](std::uint32_t to) {
+            if (to <= goal) found_[to] = {g, no_row, to, 1};
+        });
+        return;
+    }
+    std::pmr::vector<Arrival> arriving(memory_);
+    for (std::uint32_t level = 1; level < goal; ++level) {
+        const auto& waiting = waiting_[level];
+        if (waiting.empty()) continue;
+        next_steps(level, [&](std::uint32_t step) {
+            const auto parent =
+                std::partition_point(waiting.begin(), waiting.end(), [&](std::uint32_t arrival) {
+                    return elapsed(groups_[arrivals_[arrival].group].time, group.time) > options_.limit(step);
+                });
+            if (parent == waiting.end()) return;
+            targets(group, step, [&](std::uint32_t to) {
+                if (to <= goal) arriving.push_back({g, *parent, to, step});
+            });
+        });
+    }
+    for (const Arrival& arrival : arriving) {
+        Arrival& best = found_[arrival.level];
+        if (best.group == no_row || earlier(arrival, best)) best = arrival;
+    }
+}
+
+Chain ChainSearch::chain(const Best& best, std::uint32_t* end_group) {
+    Chain chain(*memory_);
+    chain.level = best.level;
+    chain.rows.assign(kinds_.steps(), no_row);
+    chain.times.assign(kinds_.steps(), 0);
+    if (best.level == 0) return chain;
+
+    arrivals_.clear();
+    waiting_.clear();
+    waiting_.resize(best.level + 1);
+    Poll poll;
+    for (std::uint32_t g = best.group; g < groups(); ++g) {
+        poll();
+        collect(g, best.group, best.level);
+        const Group& group = groups_[g];
+        if (found_[best.level].group != no_row) {
+            steps_of(found_[best.level], mine_);
+            if (end_group != nullptr) *end_group = g;
+            break;
+        }
+        for (std::uint32_t level = 1; level < best.level; ++level) {
+            if (!waiting_[level].empty() && !survives(group, level, 0, level)) waiting_[level].clear();
+        }
+        for (std::uint32_t level = 1; level < best.level; ++level) {
+            const Arrival& arrival = found_[level];
+            if (arrival.group == no_row) continue;
+            const std::uint32_t from = arrival.parent == no_row ? 0 : arrivals_[arrival.parent].level;
+            if (!survives(group, from, arrival.first, level)) continue;
+            arrivals_.push_back(arrival);
+            waiting_[level].push_back(static_cast<std::uint32_t>(arrivals_.size() - 1));
+        }
+    }
+    for (std::uint32_t step = 0; step < mine_.size(); ++step) {
+        if (mine_[step] == no_row) continue;
+        chain.rows[step] = rows_[mine_[step]].row;
+        chain.times[step] = rows_[mine_[step]].time;
+    }
+    return chain;
+}
+
+}  // namespace journey

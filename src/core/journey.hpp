@@ -1,0 +1,220 @@
+// The journey value: one customer's ordered events in one compact run of bytes.
+//
+// Format, version 1 (all numbers little-endian; no alignment):
+//
+//   0  u8   version            1
+//   1  u8   columns            bit 0 channels, bit 1 values, bit 2 tie-breakers
+//   2  u8   time layout        low 4 bits: bytes an offset takes (1..8),
+//                              high 4 bits: unit of the offsets (TimeUnit)
+//   3  u8   code layout        low 4 bits: width of event codes, high 4 bits: of
+//                              channel codes; width w means 0 bits for w = 0,
+//                              else 2^(w-1) bits, up to 32
+//   4  u32  n                  number of events
+//   8  i64  base               time of the first event, microseconds since 2000-01-01 UTC
+//  16  names of events         count, then length and bytes of each name in byte
+//                              order (count and lengths are varints, see encoding.hpp)
+//      names of channels       the same, if there is a channel column
+//      times                   n offsets from base in the unit
+//      event codes             n codes, an index into the names
+//      channel codes           n codes, 0 = no channel, else index + 1 (if every
+//                              event has a channel: the index itself; the column
+//                              byte's bit 3 says so)
+//      values, tie-breakers    number columns, if present:
+//        u8   number layout    low 4 bits: bytes a number takes (1..8), high 4 bits:
+//                              decimal exponent e (number = integer / 10^e), 15 = IEEE double
+//        u8   flags            bit 0 every event has one, bit 1 integers are signed
+//        u32  count            how many numbers there are
+//        bitmap                (n + 7) / 8 bytes, unless every event has one
+//        numbers
+//
+// Offsets are fixed-width, in the coarsest unit that is exact for all of them:
+// any event's time is one load away, and widths are whole bytes because a scan
+// that must add up varints cannot be vectorised. The time column starts at
+// least 8 bytes into the value, so an offset of any width is read by one 8-byte
+// load that ends with it.
+//
+// Canonical: equal journeys have equal bytes. Events are ordered by (time,
+// tie-breaker, event name, channel, value), what is absent first; every width is
+// the least that fits. An empty journey is the 16 header bytes with zeros after
+// the version.
+//
+// Reading checks all extents once in time O(names); codes are checked where they
+// are used. validate() checks everything.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/encoding.hpp"
+
+namespace journey {
+
+inline constexpr std::uint8_t journey_version = 1;
+inline constexpr std::size_t journey_header_size = 16;
+inline constexpr std::uint32_t max_name_bytes = 8191;
+// A varlena is less than 1 GB, its 4-byte header included.
+inline constexpr std::size_t max_journey_bytes = 0x3fffffff - 4;
+
+// Microseconds since 2000-01-01 UTC, as in PostgreSQL.
+using Time = std::int64_t;
+
+enum class TimeUnit : std::uint8_t { microsecond, millisecond, second, minute, hour, day };
+inline constexpr std::uint64_t unit_length[] = {1,          1'000,         1'000'000,
+                                                60'000'000, 3'600'000'000, 86'400'000'000};
+inline constexpr std::size_t unit_count = std::size(unit_length);
+
+// n codes of 0, 1, 2, 4, 8, 16 or 32 bits.
+struct PackedCodes {
+    const std::byte* data = nullptr;
+    std::uint32_t bits = 0;
+
+    std::uint32_t operator[](std::uint32_t i) const {
+        switch (bits) {
+            case 8:
+                return static_cast<std::uint8_t>(data[i]);
+            case 16:
+                return load<std::uint16_t>(data + std::size_t{i} * 2);
+            case 32:
+                return load<std::uint32_t>(data + std::size_t{i} * 4);
+            case 0:
+                return 0;
+            default: {
+                const std::uint32_t per_byte = 8 / bits;
+                const std::uint32_t shift = (i % per_byte) * bits;
+                return (static_cast<std::uint32_t>(data[i / per_byte]) >> shift) & ((1u << bits) - 1);
+            }
+        }
+    }
+};
+
+// Names as they are stored: a forward range of string_views.
+class Names {
+  public:
+    class Iterator {
+      public:
+        using value_type = std::string_view;
+        using difference_type = std::ptrdiff_t;
+        explicit Iterator(const std::byte* at) : at_(at) {}
+        std::string_view operator*() const {
+            std::uint32_t length = 0;
+            const std::byte* text = load_varint(at_, at_ + 5, length);
+            return {reinterpret_cast<const char*>(text), length};
+        }
+        Iterator& operator++() {
+            std::uint32_t length = 0;
+            const std::byte* text = load_varint(at_, at_ + 5, length);
+            at_ = text + length;
+            return *this;
+        }
+        bool operator==(const Iterator& other) const { return at_ == other.at_; }
+        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+      private:
+        const std::byte* at_;
+    };
+
+    std::uint32_t size() const { return count_; }
+    Iterator begin() const { return Iterator(first_); }
+    Iterator end() const { return Iterator(end_); }
+    // O(code); throws if there is no such name.
+    std::string_view operator[](std::uint32_t code) const;
+    // The code of a name, if it is there. O(names).
+    std::optional<std::uint32_t> find(std::string_view name) const;
+
+    // Checks the extents and returns the byte after the names.
+    const std::byte* parse(const std::byte* from, const std::byte* end);
+
+  private:
+    const std::byte* first_ = nullptr;
+    const std::byte* end_ = nullptr;
+    std::uint32_t count_ = 0;
+};
+
+// A column in which some events may have no number.
+struct NumberColumn {
+    const std::byte* bitmap = nullptr;   // null: every event has one
+    const std::byte* numbers = nullptr;  // null: there is no such column
+    std::uint32_t count = 0;
+    std::uint8_t width = 0;
+    std::uint8_t exponent = 0;
+    bool is_signed = false;
+
+    static constexpr std::uint8_t raw_double = 15;
+
+    bool has(std::uint32_t i) const {
+        if (numbers == nullptr) return false;
+        return bitmap == nullptr || ((static_cast<std::uint8_t>(bitmap[i / 8]) >> (i % 8)) & 1) != 0;
+    }
+    // How many events before event i have a number: O(i / 64).
+    std::uint32_t rank(std::uint32_t i) const;
+    // The number of this rank.
+    std::int64_t integer(std::uint32_t rank) const;
+    double number(std::uint32_t rank) const;
+
+    const std::byte* parse(const std::byte* from, const std::byte* end, std::uint32_t n);
+};
+
+// Reads a journey in place. Copy it freely; it lives as long as the bytes.
+class JourneyView {
+  public:
+    // An empty journey.
+    JourneyView() = default;
+    // Throws ErrorCode::corrupted or ::unsupported.
+    explicit JourneyView(std::span<const std::byte> bytes);
+
+    std::uint32_t size() const { return n_; }
+    bool empty() const { return n_ == 0; }
+
+    Time time(std::uint32_t i) const {
+        const std::uint64_t offset =
+            load<std::uint64_t>(times_ + std::size_t{i} * time_width_ + time_width_ - 8) >> time_shift_;
+        return static_cast<Time>(static_cast<std::uint64_t>(base_) + offset * unit_);
+    }
+    Time first_time() const { return base_; }
+    Time last_time() const { return time(n_ - 1); }
+    // First event with time >= at: O(log n).
+    std::uint32_t lower_bound(Time at) const;
+
+    // Code into event_names(); not checked against its size.
+    std::uint32_t event(std::uint32_t i) const { return events_[i]; }
+    const PackedCodes& events() const { return events_; }
+    // 0: no channel, else the code into channel_names() plus 1.
+    std::uint32_t channel(std::uint32_t i) const { return has_channels_ ? channels_[i] + channel_shift_ : 0; }
+    bool has_channels() const { return has_channels_; }
+
+    const Names& event_names() const { return event_names_; }
+    const Names& channel_names() const { return channel_names_; }
+    const NumberColumn& values() const { return values_; }
+    const NumberColumn& tiebreaks() const { return tiebreaks_; }
+
+  private:
+    Time base_ = 0;
+    std::uint64_t unit_ = 1;
+    const std::byte* times_ = nullptr;
+    std::uint32_t n_ = 0;
+    std::uint32_t time_width_ = 1;
+    std::uint32_t time_shift_ = 56;
+    std::uint32_t channel_shift_ = 0;
+    PackedCodes events_;
+    PackedCodes channels_;
+    bool has_channels_ = false;
+    Names event_names_;
+    Names channel_names_;
+    NumberColumn values_;
+    NumberColumn tiebreaks_;
+};
+
+// Total order: first event's time, number of events, bytes. The empty journey is first.
+int compare_journeys(std::span<const std::byte> a, std::span<const std::byte> b);
+
+[[noreturn]] void fail_corrupted(const char* what);
+
+}  // namespace journey
+
+#ifdef POSTGRES_H
+#error "the core does not see the server"
+#endif

@@ -1,0 +1,94 @@
+// The steps of a funnel: which step, or which forbidden gap, an event belongs to.
+//
+// Every event is of one *kind*: kind 0 is "neither step nor excluded"; each other
+// kind stands for one distinct event name of the funnel (or one distinct
+// combination of conditions) and says which steps it satisfies and in which gaps
+// it is excluded. Gap g is the time after step g and before step g + 1.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace journey {
+
+// As many as a table can have columns, rounded.
+inline constexpr std::uint32_t max_steps = 1600;
+inline constexpr std::uint32_t max_alternatives = 10000;
+
+class StepKinds {
+  public:
+    StepKinds(std::uint32_t steps, std::pmr::memory_resource& memory)
+        : steps_(steps), words_(steps / 64 + 1), satisfied_(&memory), excluded_(&memory) {
+        add();
+    }
+
+    // Steps are counted from 1.
+    std::uint32_t steps() const { return steps_; }
+    std::uint32_t size() const { return size_; }
+    std::uint32_t add();
+    // A kind with these words of satisfied steps: bit s - 1 of word 0 is step s.
+    std::uint32_t add(std::span<const std::uint64_t> satisfied);
+    void satisfy(std::uint32_t kind, std::uint32_t step);
+    void exclude(std::uint32_t kind, std::uint32_t from_step, std::uint32_t to_step);
+
+    bool satisfies(std::uint32_t kind, std::uint32_t step) const { return bit(satisfied_, kind, step - 1); }
+    bool satisfies_any(std::uint32_t kind) const;
+    bool excluded_in(std::uint32_t kind, std::uint32_t gap) const { return bit(excluded_, kind, gap); }
+    bool excludes_any(std::uint32_t kind) const;
+    std::span<const std::uint64_t> satisfied(std::uint32_t kind) const {
+        return {satisfied_.data() + std::size_t{kind} * words_, (steps_ + 63) / 64};
+    }
+    // The first 64 steps a kind satisfies, step 1 in bit 0.
+    std::uint64_t mask(std::uint32_t kind) const { return satisfied_[std::size_t{kind} * words_]; }
+
+  private:
+    bool bit(const std::pmr::vector<std::uint64_t>& words, std::uint32_t kind, std::uint32_t index) const {
+        return ((words[std::size_t{kind} * words_ + index / 64] >> (index % 64)) & 1) != 0;
+    }
+
+    std::uint32_t steps_;
+    std::uint32_t words_;
+    std::uint32_t size_ = 0;
+    std::pmr::vector<std::uint64_t> satisfied_;
+    std::pmr::vector<std::uint64_t> excluded_;
+};
+
+// Event names → kinds. A step is written as a name or as alternatives, 'a|b';
+// '\|' is a bar and '\\' a backslash inside a name.
+class StepNames {
+  public:
+    explicit StepNames(std::uint32_t steps, std::pmr::memory_resource& memory)
+        : kinds_(steps, memory), entries_(&memory), storage_(&memory) {}
+
+    // Throws if an alternative is empty or `text` ends in a lone backslash.
+    void add_step(std::uint32_t step, std::string_view text, const char* argument);
+    void exclude(std::string_view event, std::uint32_t from_step, std::uint32_t to_step);
+
+    const StepKinds& kinds() const { return kinds_; }
+    std::uint32_t kind(std::string_view event) const {
+        for (const Entry& entry : entries_) {
+            if (entry.name == event) return entry.kind;
+        }
+        return 0;
+    }
+
+  private:
+    struct Entry {
+        std::string_view name;
+        std::uint32_t kind;
+    };
+    std::uint32_t kind_of(std::string_view event);
+
+    StepKinds kinds_;
+    std::pmr::vector<Entry> entries_;
+    std::pmr::monotonic_buffer_resource storage_;
+};
+
+}  // namespace journey
+
+#ifdef POSTGRES_H
+#error "the core does not see the server"
+#endif

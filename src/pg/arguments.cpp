@@ -1,0 +1,118 @@
+#include "pg/arguments.hpp"
+
+#include "pg/memory.hpp"
+
+namespace journey::pg {
+
+std::string_view text_of(Datum datum) {
+    const auto* text = reinterpret_cast<const varlena*>(PG_DETOAST_DATUM_PACKED(datum));
+    return {VARDATA_ANY(text), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(text))};
+}
+
+std::span<const std::byte> bytes_of(Datum datum) {
+    const auto* bytes = reinterpret_cast<const varlena*>(PG_DETOAST_DATUM_PACKED(datum));
+    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(bytes)),
+            static_cast<std::size_t>(VARSIZE_ANY_EXHDR(bytes))};
+}
+
+void fail_null(const char* argument) {
+    throw Error(ErrorCode::null_argument, argument, "%s must not be null", argument);
+}
+
+Span span_of(const Interval& interval, const char* argument) {
+    const __int128 days = static_cast<__int128>(interval.month) * DAYS_PER_MONTH + interval.day;
+    const __int128 total = days * USECS_PER_DAY + interval.time;
+    if (total < 0) {
+        throw Error(ErrorCode::invalid_argument, argument, "%s must not be negative", argument)
+            .hint("Write a length of time such as interval '30 minutes'.");
+    }
+    if (total > INT64_MAX) {
+        throw Error(ErrorCode::overflow, argument, "%s is out of range", argument)
+            .hint("Timestamps span less than 300000 years.");
+    }
+    return static_cast<Span>(total);
+}
+
+Span span_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
+    if (PG_ARGISNULL(n)) {
+        throw Error(ErrorCode::null_argument, argument, "%s must not be null", argument)
+            .hint("Write a length of time such as interval '30 minutes'.");
+    }
+    return span_of(*PG_GETARG_INTERVAL_P(n), argument);
+}
+
+std::span<const std::string_view> texts_of(Datum array, const char* argument) {
+    Datum* elements;
+    bool* nulls;
+    int count;
+    deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+    auto* texts =
+        static_cast<std::string_view*>(palloc(sizeof(std::string_view) * static_cast<Size>(count + 1)));
+    for (int i = 0; i < count; ++i) {
+        if (nulls[i]) {
+            throw Error(ErrorCode::null_argument, argument, "%s must not contain nulls", argument)
+                .detail("Element %d is null.", i + 1)
+                .hint("Remove it, for example with array_remove(%s, NULL).", argument);
+        }
+        new (&texts[i]) std::string_view(text_of(elements[i]));
+    }
+    return {texts, static_cast<std::size_t>(count)};
+}
+
+std::span<const std::string_view> texts_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
+    if (PG_ARGISNULL(n)) fail_null(argument);
+    return texts_of(PG_GETARG_DATUM(n), argument);
+}
+
+std::span<const std::int32_t> ints_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
+    Datum* elements;
+    bool* nulls;
+    int count;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), INT4OID, sizeof(std::int32_t), true, TYPALIGN_INT, &elements,
+                      &nulls, &count);
+    auto* numbers = static_cast<std::int32_t*>(palloc(sizeof(std::int32_t) * static_cast<Size>(count + 1)));
+    for (int i = 0; i < count; ++i) {
+        if (nulls[i]) throw Error(ErrorCode::null_argument, argument, "%s must not contain nulls", argument);
+        numbers[i] = DatumGetInt32(elements[i]);
+    }
+    return {numbers, static_cast<std::size_t>(count)};
+}
+
+Midnights::Midnights(std::string_view zone) : zone_(nullptr) {
+    char name[TZ_STRLEN_MAX + 1] = {};
+    if (zone.size() <= TZ_STRLEN_MAX) {
+        memcpy(name, zone.data(), zone.size());
+        zone_ = pg_tzset(name);
+    }
+    if (zone_ == nullptr) {
+        throw Error(ErrorCode::invalid_argument, "midnight_in", "unknown time zone in midnight_in: \"%.*s\"",
+                    static_cast<int>(zone.size()), zone.data())
+            .hint("Use a name of pg_timezone_names, such as 'Europe/Berlin' or 'UTC'.");
+    }
+}
+
+Time Midnights::next_cut(Time after) const {
+    pg_tm local;
+    fsec_t fraction;
+    int offset;
+    if (timestamp2tm(after, &offset, &local, &fraction, nullptr, zone_) != 0) return max_time;
+    local.tm_hour = local.tm_min = local.tm_sec = 0;
+    for (int days = 1; days <= 2; ++days) {
+        j2date(date2j(local.tm_year, local.tm_mon, local.tm_mday) + 1, &local.tm_year, &local.tm_mon,
+               &local.tm_mday);
+        local.tm_hour = 0;
+        offset = DetermineTimeZoneOffset(&local, zone_);
+        Time midnight;
+        if (tm2timestamp(&local, 0, &offset, &midnight) != 0) return max_time;
+        // Where clocks go back over midnight the next one can be the same moment.
+        if (midnight > after) return midnight;
+    }
+    return max_time;
+}
+
+const Calendar* calendar_argument(FunctionCallInfo fcinfo, int n) {
+    if (PG_ARGISNULL(n)) return nullptr;
+    return new (palloc(sizeof(Midnights))) Midnights(text_argument(fcinfo, n));
+}
+
+}  // namespace journey::pg

@@ -1,0 +1,49 @@
+// Arguments of SQL functions, checked and named. Everything here is the take
+// phase: it may raise, and may throw Error.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace journey::pg {
+
+// A text of the server; valid as long as its (detoasted) datum.
+std::string_view text_of(Datum datum);
+inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) {
+    return text_of(PG_GETARG_DATUM(n));
+}
+
+// The bytes of a journey (or any varlena).
+std::span<const std::byte> bytes_of(Datum datum);
+inline std::span<const std::byte> bytes_argument(FunctionCallInfo fcinfo, int n) {
+    return bytes_of(PG_GETARG_DATUM(n));
+}
+
+// Microseconds of an interval as PostgreSQL compares intervals: a month is 30
+// days, a day 24 hours. Throws if negative or beyond the range of timestamps.
+Span span_of(const Interval& interval, const char* argument);
+// The same of an argument; NULL is an error.
+Span span_argument(FunctionCallInfo fcinfo, int n, const char* argument);
+
+[[noreturn]] void fail_null(const char* argument);
+
+// text[] → views, in the current memory context. Throws for NULL elements.
+std::span<const std::string_view> texts_of(Datum array, const char* argument);
+std::span<const std::string_view> texts_argument(FunctionCallInfo fcinfo, int n, const char* argument);
+
+// int[] → numbers; throws for NULL elements.
+std::span<const std::int32_t> ints_argument(FunctionCallInfo fcinfo, int n, const char* argument);
+
+// Midnights of a named time zone.
+class Midnights final : public Calendar {
+  public:
+    explicit Midnights(std::string_view zone);
+    Time next_cut(Time after) const override;
+
+  private:
+    pg_tz* zone_;
+};
+
+// A Calendar in the current memory context, or nullptr if the argument is NULL.
+const Calendar* calendar_argument(FunctionCallInfo fcinfo, int n);
+
+}  // namespace journey::pg

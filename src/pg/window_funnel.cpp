@@ -1,0 +1,257 @@
+// window_funnel and window_funnel_events over rows.
+
+#include "pg/aggregate.hpp"
+#include "pg/values.hpp"
+
+using namespace journey;
+using namespace journey::pg;
+
+namespace {
+
+// What the call says about all rows: its rules, and its steps by name or by condition.
+struct WindowFunnelQuery {
+    explicit WindowFunnelQuery(ContextMemory& query_memory) : memory(query_memory) {}
+
+    ContextMemory& memory;
+    ContextMemories contexts;
+    WindowFunnelRules rules;
+    int first_condition = 0;     // argument number
+    bool as_array = false;       // VARIADIC ARRAY[…]: the conditions are one argument
+    bool constant = false;       // window, mode and steps cannot change between rows
+    StepNames* names = nullptr;  // by name
+    Datum steps = 0;             // a copy of the array the names were read from
+};
+
+constexpr int mode_argument = 2;  // after state and window, if there is a mode
+
+WindowFunnelRules read_rules(FunctionCallInfo fcinfo, bool has_mode, std::uint32_t steps) {
+    FunnelOptions options(*std::pmr::null_memory_resource());
+    if (has_mode) {
+        if (PG_ARGISNULL(mode_argument)) fail_null("mode");
+        parse_funnel_modes(text_argument(fcinfo, mode_argument), options);
+    }
+    return {.within = span_argument(fcinfo, 1, "within"),
+            .steps = steps,
+            .strict_order = options.order == StepOrder::next_event,
+            .deduplicate = options.deduplicate,
+            .strict_increase = options.ties == Ties::strict,
+            .reentry = options.reentry};
+}
+
+std::uint32_t checked_steps(std::size_t steps) {
+    if (steps == 0) {
+        throw Error(ErrorCode::invalid_argument, "steps", "steps must not be empty")
+            .hint("Give at least one step.");
+    }
+    if (steps > max_steps) {
+        throw Error(ErrorCode::limit, "steps", "steps has too many steps: %zu", steps)
+            .hint("A funnel has at most %u steps.", max_steps);
+    }
+    return static_cast<std::uint32_t>(steps);
+}
+
+void check_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
+    query.as_array = get_fn_expr_variadic(fcinfo->flinfo);
+    const Oid wanted = query.as_array ? BOOLARRAYOID : BOOLOID;
+    for (int n = query.first_condition; n < PG_NARGS(); ++n) {
+        const Oid type = get_fn_expr_argtype(fcinfo->flinfo, n);
+        if (type == wanted) continue;
+        throw Error(ErrorCode::invalid_argument, "steps", "step %d is of type %s, not boolean",
+                    n - query.first_condition + 1, format_type_be(type))
+            .hint(
+                "Write a condition such as event = 'view', or pass the event as text followed by an array of "
+                "names.");
+    }
+}
+
+// The conditions of this row as words; as many as there are.
+std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, const WindowFunnelQuery& query) {
+    static_assert(FUNC_MAX_ARGS <= 128);
+    if (!query.as_array) {
+        auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * 2));
+        int count = 0;
+        for (int n = query.first_condition; n < PG_NARGS(); ++n, ++count) {
+            if (!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) words[count / 64] |= std::uint64_t{1} << (count % 64);
+        }
+        return {words, static_cast<std::size_t>(count + 63) / 64};
+    }
+    if (PG_ARGISNULL(query.first_condition)) fail_null("steps");
+    Datum* conditions;
+    bool* nulls;
+    int count;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(query.first_condition), BOOLOID, 1, true, TYPALIGN_CHAR,
+                      &conditions, &nulls, &count);
+    if (static_cast<std::uint32_t>(count) != query.rules.steps) {
+        throw Error(ErrorCode::invalid_argument, "steps", "steps has %d conditions, other rows have %u",
+                    count, query.rules.steps)
+            .hint("Give every row the same number of conditions.");
+    }
+    const std::size_t words_needed = (static_cast<std::size_t>(count) + 63) / 64;
+    auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * words_needed));
+    for (int i = 0; i < count; ++i) {
+        if (!nulls[i] && DatumGetBool(conditions[i])) words[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+    return {words, words_needed};
+}
+
+WindowFunnelState& state_of(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
+    MemoryContext context = aggregate_context(fcinfo);
+    if (auto* state = state_argument<WindowFunnelState>(fcinfo, 0)) {
+        if (!query.constant && !(state->rules() == query.rules)) {
+            throw Error(ErrorCode::invalid_argument, "within",
+                        "within, mode and steps must be the same for all rows of a group")
+                .hint("Add what they depend on to GROUP BY.");
+        }
+        return *state;
+    }
+    ContextMemory& memory = query.contexts.of(context, query.memory);
+    return *make_in<WindowFunnelState>(memory, query.rules, memory);
+}
+
+Datum unchanged(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+// (state, within, [mode,] ts, conditions …)
+Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
+    const int ts = has_mode ? 3 : 2;
+    auto& query = per_query<WindowFunnelQuery>(fcinfo, [&](ContextMemory& memory) {
+        auto* made = make_in<WindowFunnelQuery>(memory, memory);
+        made->first_condition = ts + 1;
+        check_conditions(fcinfo, *made);
+        std::size_t steps = static_cast<std::size_t>(PG_NARGS() - made->first_condition);
+        if (made->as_array) {
+            if (PG_ARGISNULL(made->first_condition)) fail_null("steps");
+            ArrayType* array = PG_GETARG_ARRAYTYPE_P(made->first_condition);
+            steps = static_cast<std::size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
+        }
+        made->rules = read_rules(fcinfo, has_mode, checked_steps(steps));
+        made->constant =
+            is_constant_argument(fcinfo, 1) && (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        return made;
+    });
+    if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
+    if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
+    const Time time = PG_GETARG_TIMESTAMPTZ(ts);
+    if (query.as_array || query.rules.steps > 32) {
+        const auto words = read_conditions(fcinfo, query);
+        WindowFunnelState& state = state_of(fcinfo, query);
+        state.add(time, words);
+        PG_RETURN_POINTER(&state);
+    }
+    std::uint32_t satisfied = 0;
+    for (int n = query.first_condition, bit = 0; n < PG_NARGS(); ++n, ++bit) {
+        satisfied |= static_cast<std::uint32_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
+    }
+    WindowFunnelState& state = state_of(fcinfo, query);
+    state.add(time, satisfied);
+    PG_RETURN_POINTER(&state);
+}
+
+void read_names(FunctionCallInfo fcinfo, WindowFunnelQuery& query, int steps_argument) {
+    MemoryContext caller = MemoryContextSwitchTo(query.memory.context());
+    const auto steps = texts_argument(fcinfo, steps_argument, "steps");
+    query.steps = PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(steps_argument)));
+    MemoryContextSwitchTo(caller);
+    const std::uint32_t count = checked_steps(steps.size());
+    query.names = make_in<StepNames>(query.memory, count, query.memory);
+    for (std::uint32_t i = 0; i < count; ++i) query.names->add_step(i + 1, steps[i], "steps");
+}
+
+bool same_array(Datum a, Datum b) {
+    const auto x = bytes_of(a), y = bytes_of(b);
+    return x.size() == y.size() && memcmp(x.data(), y.data(), x.size()) == 0;
+}
+
+// (state, within, [mode,] ts, event, steps)
+Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
+    const int ts = has_mode ? 3 : 2, event = ts + 1, steps = ts + 2;
+    auto& query = per_query<WindowFunnelQuery>(fcinfo, [&](ContextMemory& memory) {
+        auto* made = make_in<WindowFunnelQuery>(memory, memory);
+        read_names(fcinfo, *made, steps);
+        made->rules = read_rules(fcinfo, has_mode, made->names->kinds().steps());
+        made->constant = is_constant_argument(fcinfo, 1) && is_constant_argument(fcinfo, steps) &&
+                         (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        return made;
+    });
+    if (!query.constant) {
+        if (PG_ARGISNULL(steps)) fail_null("steps");
+        if (!same_array(query.steps, PG_GETARG_DATUM(steps))) read_names(fcinfo, query, steps);
+        query.rules = read_rules(fcinfo, has_mode, query.names->kinds().steps());
+    }
+    if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged(fcinfo);
+    const Time time = PG_GETARG_TIMESTAMPTZ(ts);
+    const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
+    WindowFunnelState& state = state_of(fcinfo, query);
+    if (query.rules.steps <= 32) {
+        state.add(time, static_cast<std::uint32_t>(query.names->kinds().mask(kind)));
+    } else {
+        state.add(time, query.names->kinds().satisfied(kind));
+    }
+    PG_RETURN_POINTER(&state);
+}
+
+}  // namespace
+
+JOURNEY_FUNCTION(window_funnel_add) {
+    return add_conditions(fcinfo, false);
+}
+JOURNEY_FUNCTION(window_funnel_add_mode) {
+    return add_conditions(fcinfo, true);
+}
+JOURNEY_FUNCTION(window_funnel_add_names) {
+    return add_names(fcinfo, false);
+}
+JOURNEY_FUNCTION(window_funnel_add_names_mode) {
+    return add_names(fcinfo, true);
+}
+
+JOURNEY_FUNCTION(window_funnel_combine) {
+    auto* other = state_argument<WindowFunnelState>(fcinfo, 1);
+    MemoryContext context = aggregate_context(fcinfo);
+    if (other == nullptr) return unchanged(fcinfo);
+    auto& query = per_query<WindowFunnelQuery>(
+        fcinfo, [](ContextMemory& memory) { return make_in<WindowFunnelQuery>(memory, memory); });
+    query.rules = other->rules();
+    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    if (state == nullptr) {
+        ContextMemory& memory = query.contexts.of(context, query.memory);
+        state = make_in<WindowFunnelState>(memory, query.rules, memory);
+    } else if (!(state->rules() == query.rules)) {
+        throw Error(ErrorCode::invalid_argument, "within",
+                    "within, mode and steps must be the same for all rows of a group")
+            .hint("Add what they depend on to GROUP BY.");
+    }
+    state->add(*other);
+    PG_RETURN_POINTER(state);
+}
+
+JOURNEY_FUNCTION(window_funnel_serialise) {
+    aggregate_context(fcinfo);
+    ContextMemory memory;
+    return journey_datum(state_argument<WindowFunnelState>(fcinfo, 0)->encode(memory, VARHDRSZ));
+}
+
+JOURNEY_FUNCTION(window_funnel_deserialise) {
+    aggregate_context(fcinfo);
+    const auto bytes = bytes_argument(fcinfo, 0);
+    ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
+    auto* state = make_in<WindowFunnelState>(memory, WindowFunnelState::rules_of(bytes), memory);
+    state->decode(bytes);
+    PG_RETURN_POINTER(state);
+}
+
+JOURNEY_FUNCTION(window_funnel_finish) {
+    aggregate_context(fcinfo);
+    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(state->level()));
+}
+
+JOURNEY_FUNCTION(window_funnel_events_finish) {
+    aggregate_context(fcinfo);
+    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    if (state == nullptr) return times_datum({}, {}, 0);
+    const Chain chain = state->chain();
+    return times_datum(chain.rows, chain.times, chain.level);
+}
