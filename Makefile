@@ -6,7 +6,7 @@ PGXS_MAKE = $(MAKE) --no-print-directory -f Makefile.pgxs PG_CONFIG="$(PG_CONFIG
 PGXS_TARGETS = all install uninstall installcheck installdirs clean distclean
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: $(PGXS_TARGETS) deps demo check check-core check-sql check-tap check-real check-docs check-style bench help
+.PHONY: $(PGXS_TARGETS) deps demo check check-core check-sql check-tap check-real check-docs check-demo check-style bench help
 
 all install uninstall installdirs:
 	+@$(PGXS_MAKE) $@
@@ -22,6 +22,7 @@ deps:           ## install what building and testing need (Debian's apt)
 	@test/server/install_dependencies
 
 demo:           ## build, start a throwaway server, load events, print a report (EVENTS=file.csv for your own)
+	@test/demo/demo --check
 	@test/server/install_dependencies demo
 	+@$(PGXS_MAKE) -s -j$(JOBS) all
 	@test/demo/demo
@@ -31,7 +32,7 @@ check:          ## every test there is
 	+@$(PGXS_MAKE) -s -j$(JOBS) all
 	@test/check
 
-check-core check-sql check-tap check-real check-docs check-style:
+check-core check-sql check-tap check-real check-docs check-demo check-style:
 	@test/check $(patsubst check-%,%,$@)
 
 bench:          ## the benchmark (RIVALS=1 adds ClickHouse and DuckDB)

@@ -37,17 +37,21 @@ struct NamesPlan {
     const Dictionary& dictionary;
     const LocalCodes& codes;
 
-    std::size_t size() const {
-        std::size_t size = varint_size(static_cast<std::uint32_t>(codes.used().size()));
+    std::uint32_t count() const { return static_cast<std::uint32_t>(codes.used().size()); }
+    std::uint32_t names_size() const {
+        std::size_t size = 0;
         for (std::uint32_t code : codes.used()) {
             const auto length = static_cast<std::uint32_t>(dictionary.name(code).size());
             size += varint_size(length) + length;
         }
-        return size;
+        // Far beyond what fits a value; allocate() says so.
+        return static_cast<std::uint32_t>(std::min<std::size_t>(size, max_journey_bytes));
     }
+    std::size_t size() const { return varint_size(count()) + varint_size(names_size()) + names_size(); }
 
     std::byte* write(std::byte* to) const {
-        to = store_varint(to, static_cast<std::uint32_t>(codes.used().size()));
+        to = store_varint(to, count());
+        to = store_varint(to, names_size());
         for (std::uint32_t code : codes.used()) {
             const std::string_view name = dictionary.name(code);
             to = store_varint(to, static_cast<std::uint32_t>(name.size()));

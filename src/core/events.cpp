@@ -85,12 +85,13 @@ void EventList::add(const JourneyView& journey, std::uint32_t first, std::uint32
                     std::span<const std::uint32_t> event_codes, std::span<const std::uint32_t> channel_codes,
                     std::span<const std::uint8_t> keep) {
     Poll poll;
-    std::uint32_t value_rank = journey.values().rank(first), tiebreak_rank = journey.tiebreaks().rank(first);
+    const NumberColumn values = journey.values(), tiebreaks = journey.tiebreaks();
+    std::uint32_t value_rank = values.rank(first), tiebreak_rank = tiebreaks.rank(first);
     for (std::uint32_t i = first; i < last; ++i) {
         poll();
         EventExtra extra;
-        if (journey.values().has(i)) extra.value = journey.values().number(value_rank++);
-        if (journey.tiebreaks().has(i)) extra.tiebreak = journey.tiebreaks().integer(tiebreak_rank++);
+        if (values.has(i)) extra.value = values.number(value_rank++);
+        if (tiebreaks.has(i)) extra.tiebreak = tiebreaks.integer(tiebreak_rank++);
         const std::uint32_t event = journey.event(i), channel = journey.channel(i);
         if (event >= event_codes.size() || channel > channel_codes.size()) fail_corrupted("code");
         if (event_codes[event] == dropped || (!keep.empty() && keep[i - first] == 0)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/funnel_plain.hpp"
 #include "core/funnel_runs.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/funnel_search.hpp"
@@ -100,48 +101,6 @@ void for_each_part(const JourneyView& journey, const StepNames& names, const Fun
     }
 }
 
-// The plain funnel straight from the codes: most events are no step, so the few
-// that are get gathered without a branch, block by block.
-std::uint32_t plain_level(const JourneyView& journey, const Funnel& funnel,
-                          std::pmr::memory_resource& memory) {
-    const Names& names = journey.event_names();
-    SmallVector<std::uint64_t, 16> masks(memory);
-    std::uint64_t all = 0;
-    for (std::string_view name : names) {
-        masks.push_back(funnel.names.kinds().mask(funnel.names.kind(name)));
-        all |= masks.back();
-    }
-    if ((all & 1) == 0) return 0;
-
-    constexpr std::uint32_t block = 512;
-    std::uint32_t found[block];
-    LevelScan scan(funnel.options.steps, funnel.options.within, memory);
-    const PackedCodes codes = journey.events();
-    const std::uint32_t n = journey.size(), known = static_cast<std::uint32_t>(masks.size());
-    // Codes of few bits cannot leave a table this size: no check for each.
-    while (codes.bits <= 8 && masks.size() < (1u << codes.bits)) masks.push_back(0);
-    for (std::uint32_t first = 0; first < n; first += block) {
-        if (first % (16 * block) == 0) poll_interrupt();
-        const std::uint32_t last = std::min(n, first + block);
-        std::uint32_t count = 0;
-        if (codes.bits <= 8) {
-            for (std::uint32_t i = first; i < last; ++i) {
-                found[count] = i;
-                count += masks[codes[i]] != 0 ? 1 : 0;
-            }
-        } else {
-            for (std::uint32_t i = first; i < last; ++i) {
-                if (codes[i] >= known) fail_corrupted("event code");
-                found[count] = i;
-                count += masks[codes[i]] != 0 ? 1 : 0;
-            }
-        }
-        for (std::uint32_t k = 0; k < count; ++k) scan.add(journey.time(found[k]), masks[codes[found[k]]]);
-        if (scan.complete()) break;
-    }
-    return scan.finish();
-}
-
 }  // namespace
 
 Time Chain::start() const {
@@ -179,7 +138,7 @@ Chain funnel_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, cons
 std::uint32_t funnel_level(const JourneyView& journey, const Funnel& funnel,
                            std::pmr::memory_resource& memory) {
     if (journey.empty()) return 0;
-    if (funnel.options.plain()) return plain_level(journey, funnel, memory);
+    if (funnel.options.plain()) return plain_level(journey, funnel.names, funnel.options, memory);
     std::uint32_t level = 0;
     for_each_part(
         journey, funnel.names, funnel.options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {

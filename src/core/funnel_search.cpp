@@ -90,45 +90,75 @@ void ChainSearch::targets(const Group& group, std::uint32_t first, Found found) 
     }
 }
 
-// Can the chain take all events of the group on its way to step `to`?
-bool ChainSearch::uses_all(const Group& group, std::uint32_t first, std::uint32_t to) {
-    const std::uint32_t events = group.last - group.first;
-    if (events == 1) return true;
-    if (options_.ties == Ties::strict || to - first + 1 < events) return false;
+// Would this event, were it no step of the chain, end a chain that goes from step
+// `from` to step `to` in the event's group? Events of one time stand in the order
+// that suits the chain: an excluded one where it does no harm.
+bool ChainSearch::ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const {
+    if (options_.order == StepOrder::next_event && (!options_.reentry || !kinds_.satisfies_any(row.kind)))
+        return true;
+    if (!options_.exclusions) return false;
+    for (std::uint32_t gap = from; gap <= to; ++gap) {
+        if (!kinds_.excluded_in(row.kind, gap)) return false;
+    }
+    return true;
+}
+
+// Matches the steps first … to to events of the group: those that must be taken,
+// and optional ones as far as events are left; every event that would end the
+// chain must be used. Such events are offered first, since an event once used
+// stays used. False: one of them is left over.
+bool ChainSearch::match_group(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
+    const auto may_skip = [&](std::uint32_t step) {
+        return step != first && step != to && options_.is_optional(step);
+    };
+    const auto match_steps = [&](bool optional) {
+        for (std::uint32_t step = first; first != 0 && step <= to; ++step) {
+            if (may_skip(step) != optional || matching_.kind_of(step) != StepMatching::none) continue;
+            if (!matching_.match(step) && !optional) take_over(step, first, to);
+        }
+    };
     matching_.clear();
-    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
-    matching_.match(first);
-    for (std::uint32_t step = first + 1; step <= to; ++step) {
-        if (step == to || !options_.is_optional(step)) matching_.match(step);
+    std::uint32_t must_use = 0;
+    for (std::uint32_t i = group.first; i < group.last && from != 0; ++i) {
+        if (!ends(rows_[i], from, to)) continue;
+        matching_.add_event(rows_[i].kind);
+        ++must_use;
     }
-    for (std::uint32_t step = first + 1; step < to; ++step) {
-        if (options_.is_optional(step)) matching_.match(step);
+    if (must_use > 0) {
+        match_steps(false);
+        match_steps(true);
+        if (matching_.size() < must_use) return false;
     }
-    return matching_.size() == events;
+    for (std::uint32_t i = group.first; i < group.last; ++i) {
+        if (from == 0 || !ends(rows_[i], from, to)) matching_.add_event(rows_[i].kind);
+    }
+    match_steps(false);
+    match_steps(true);
+    return true;
+}
+
+// Gives a step that must be taken the event of an optional one, if that helps.
+void ChainSearch::take_over(std::uint32_t step, std::uint32_t first, std::uint32_t to) {
+    for (std::uint32_t other = first + 1; other < to; ++other) {
+        if (!options_.is_optional(other) || matching_.kind_of(other) == StepMatching::none) continue;
+        matching_.unmatch(other);
+        if (matching_.match(step)) return;
+        matching_.match(other);
+    }
 }
 
 // Is a chain that was at step `from` before the group and is at `to` after it
-// (first = 0: it took nothing there) still under way? Events of one time stand in
-// the order that suits the chain: what would end it comes before its entry, or
-// where it does no harm.
+// (first = 0: it took nothing there) still under way?
 bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
-    if (from == 0) return true;
-    if (options_.order == StepOrder::next_event) {
-        if (options_.reentry) {
-            for (std::uint32_t i = group.first; i < group.last; ++i) {
-                if (!kinds_.satisfies_any(rows_[i].kind)) return false;
-            }
-        } else if (first == 0 || !uses_all(group, first, to)) {
-            return false;
-        }
-    }
-    if (!options_.exclusions) return true;
+    if (from == 0) return true;  // what would end it came before its entry
+    if (options_.order != StepOrder::next_event && !options_.exclusions) return true;
+    const bool reuse = options_.reuse_event && first != 0;
     for (std::uint32_t i = group.first; i < group.last; ++i) {
-        bool harmless = false;
-        for (std::uint32_t gap = from; gap <= to && !harmless; ++gap) {
-            harmless = !kinds_.excluded_in(rows_[i].kind, gap);
-        }
-        if (!harmless) return false;
+        if (!ends(rows_[i], from, to)) continue;
+        if (!reuse) return match_group(group, from, first, to);
+        std::uint32_t step = first;
+        while (step <= to && !kinds_.satisfies(rows_[i].kind, step)) ++step;
+        if (step > to) return false;
     }
     return true;
 }
@@ -221,20 +251,15 @@ void ChainSearch::assign(const Arrival& arrival, std::pmr::vector<std::uint32_t>
         while (i < group.last && !kinds_.satisfies(rows_[i].kind, step)) ++i;
         return i < group.last ? i : no_row;
     };
-    if (options_.reuse_event || arrival.first == arrival.level) {
+    if (options_.reuse_event || group.last - group.first == 1) {
         for (std::uint32_t step = arrival.first; step <= arrival.level; ++step)
             rows[step - 1] = first_event(step);
         return;
     }
-    matching_.clear();
-    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
-    matching_.match(arrival.first);
-    for (std::uint32_t step = arrival.first + 1; step <= arrival.level; ++step) {
-        if (step == arrival.level || !options_.is_optional(step)) matching_.match(step);
-    }
-    for (std::uint32_t step = arrival.first + 1; step < arrival.level; ++step) {
-        if (options_.is_optional(step)) matching_.match(step);
-    }
+    const std::uint32_t from = arrival.parent == no_row ? 0 : arrivals_[arrival.parent].level;
+    // At its last step a chain need not go on.
+    if (!match_group(group, from, arrival.first, arrival.level))
+        match_group(group, 0, arrival.first, arrival.level);
     for (std::uint32_t step = arrival.first; step <= arrival.level; ++step) {
         const std::uint32_t kind = matching_.kind_of(step);
         if (kind == StepMatching::none) continue;

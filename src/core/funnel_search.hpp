@@ -69,7 +69,9 @@ class ChainSearch {
     void make_groups();
     Best forward(std::uint32_t first_entry, std::uint32_t entries_end, bool until_complete);
     bool satisfies(const Group& group, std::uint32_t step) const;
-    bool uses_all(const Group& group, std::uint32_t first, std::uint32_t to);
+    bool ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const;
+    void take_over(std::uint32_t step, std::uint32_t first, std::uint32_t to);
+    bool match_group(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
     bool survives(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
     template <class Found>
     void targets(const Group& group, std::uint32_t first, Found found);

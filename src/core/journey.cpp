@@ -54,17 +54,14 @@ std::optional<std::uint32_t> Names::find(std::string_view name) const {
 }
 
 const std::byte* Names::parse(const std::byte* from, const std::byte* end) {
+    std::uint32_t size = 0;
     const std::byte* at = load_varint(from, end, count_);
-    if (at == nullptr) fail_corrupted("names");
+    if (at != nullptr) at = load_varint(at, end, size);
+    // Every name takes at least the byte of its length.
+    if (at == nullptr || size > static_cast<std::size_t>(end - at) || count_ > size) fail_corrupted("names");
     first_ = at;
-    for (std::uint32_t i = 0; i < count_; ++i) {
-        std::uint32_t length;
-        at = load_varint(at, end, length);
-        if (at == nullptr || length > static_cast<std::size_t>(end - at)) fail_corrupted("names");
-        at += length;
-    }
-    end_ = at;
-    return at;
+    end_ = at + size;
+    return end_;
 }
 
 std::uint32_t NumberColumn::rank(std::uint32_t i) const {
@@ -150,9 +147,23 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
     times_ = take(at, end, std::size_t{n_} * time_width_);
     events_ = take_codes(at, end, code_bits(code_layout & 15), n_);
     if (has_channels_) channels_ = take_codes(at, end, code_bits(code_layout >> 4), n_);
-    if ((columns & has_values_bit) != 0) at = values_.parse(at, end, n_);
-    if ((columns & has_tiebreaks_bit) != 0) at = tiebreaks_.parse(at, end, n_);
-    if (at != end) fail_corrupted("length");
+    has_values_ = (columns & has_values_bit) != 0;
+    has_tiebreaks_ = (columns & has_tiebreaks_bit) != 0;
+    numbers_ = at;
+    end_ = end;
+}
+
+NumberColumn JourneyView::values() const {
+    NumberColumn values;
+    if (has_values_) values.parse(numbers_, end_, n_);
+    return values;
+}
+
+NumberColumn JourneyView::tiebreaks() const {
+    NumberColumn values, tiebreaks;
+    if (!has_tiebreaks_) return tiebreaks;
+    tiebreaks.parse(has_values_ ? values.parse(numbers_, end_, n_) : numbers_, end_, n_);
+    return tiebreaks;
 }
 
 std::uint32_t JourneyView::lower_bound(Time at) const {

@@ -11,8 +11,8 @@
 //                              else 2^(w-1) bits, up to 32
 //   4  u32  n                  number of events
 //   8  i64  base               time of the first event, microseconds since 2000-01-01 UTC
-//  16  names of events         count, then length and bytes of each name in byte
-//                              order (count and lengths are varints, see encoding.hpp)
+//  16  names of events         count, bytes that follow, then length and bytes of each
+//                              name in byte order (numbers are varints, see encoding.hpp)
 //      names of channels       the same, if there is a channel column
 //      times                   n offsets from base in the unit
 //      event codes             n codes, an index into the names
@@ -38,13 +38,15 @@
 // the least that fits. An empty journey is the 16 header bytes with zeros after
 // the version.
 //
-// Reading checks all extents once in time O(names); codes are checked where they
-// are used. validate() checks everything.
+// Reading checks the extents of the columns once, in constant time; names, codes
+// and numbers are checked where they are used, so that a scan pays for what it
+// reads. is_canonical() (edit.hpp) checks everything.
 #pragma once
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -66,6 +68,8 @@ enum class TimeUnit : std::uint8_t { microsecond, millisecond, second, minute, h
 inline constexpr std::uint64_t unit_length[] = {1,          1'000,         1'000'000,
                                                 60'000'000, 3'600'000'000, 86'400'000'000};
 inline constexpr std::size_t unit_count = std::size(unit_length);
+
+[[noreturn]] void fail_corrupted(const char* what);
 
 // n codes of 0, 1, 2, 4, 8, 16 or 32 bits.
 struct PackedCodes {
@@ -98,34 +102,34 @@ class Names {
       public:
         using value_type = std::string_view;
         using difference_type = std::ptrdiff_t;
-        explicit Iterator(const std::byte* at) : at_(at) {}
-        std::string_view operator*() const {
-            std::uint32_t length = 0;
-            const std::byte* text = load_varint(at_, at_ + 5, length);
-            return {reinterpret_cast<const char*>(text), length};
-        }
+        Iterator(const std::byte* at, const std::byte* end) : at_(at), end_(end) { read(); }
+        std::string_view operator*() const { return name_; }
         Iterator& operator++() {
-            std::uint32_t length = 0;
-            const std::byte* text = load_varint(at_, at_ + 5, length);
-            at_ = text + length;
+            read();
             return *this;
         }
-        bool operator==(const Iterator& other) const { return at_ == other.at_; }
-        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+        // Only for telling whether the end is reached.
+        bool operator!=(const Iterator& other) const { return done_ != other.done_; }
 
       private:
-        const std::byte* at_;
+        // Takes the next name, or none at the end; never reads past it.
+        void read();
+
+        const std::byte* at_;  // after name_
+        const std::byte* end_;
+        std::string_view name_;
+        bool done_ = false;
     };
 
     std::uint32_t size() const { return count_; }
-    Iterator begin() const { return Iterator(first_); }
-    Iterator end() const { return Iterator(end_); }
+    Iterator begin() const { return {first_, end_}; }
+    Iterator end() const { return {end_, end_}; }
     // O(code); throws if there is no such name.
     std::string_view operator[](std::uint32_t code) const;
     // The code of a name, if it is there. O(names).
     std::optional<std::uint32_t> find(std::string_view name) const;
 
-    // Checks the extents and returns the byte after the names.
+    // Checks the extent and returns the byte after the names: O(1).
     const std::byte* parse(const std::byte* from, const std::byte* end);
 
   private:
@@ -133,6 +137,18 @@ class Names {
     const std::byte* end_ = nullptr;
     std::uint32_t count_ = 0;
 };
+
+inline void Names::Iterator::read() {
+    if (at_ == end_) {
+        done_ = true;
+        return;
+    }
+    std::uint32_t length = 0;
+    const std::byte* text = load_varint(at_, end_, length);
+    if (text == nullptr || length > static_cast<std::size_t>(end_ - text)) fail_corrupted("names");
+    name_ = {reinterpret_cast<const char*>(text), length};
+    at_ = text + length;
+}
 
 // A column in which some events may have no number.
 struct NumberColumn {
@@ -179,6 +195,13 @@ class JourneyView {
     // First event with time >= at: O(log n).
     std::uint32_t lower_bound(Time at) const;
 
+    // Starts to fetch the columns a scan needs first: most journeys are not in the cache.
+    void prefetch() const {
+        __builtin_prefetch(events_.data);
+        __builtin_prefetch(times_);
+        __builtin_prefetch(times_ + 64);
+    }
+
     // Code into event_names(); not checked against its size.
     std::uint32_t event(std::uint32_t i) const { return events_[i]; }
     const PackedCodes& events() const { return events_; }
@@ -188,8 +211,9 @@ class JourneyView {
 
     const Names& event_names() const { return event_names_; }
     const Names& channel_names() const { return channel_names_; }
-    const NumberColumn& values() const { return values_; }
-    const NumberColumn& tiebreaks() const { return tiebreaks_; }
+    // Found and checked by each call: keep what it returns.
+    NumberColumn values() const;
+    NumberColumn tiebreaks() const;
 
   private:
     Time base_ = 0;
@@ -204,14 +228,14 @@ class JourneyView {
     bool has_channels_ = false;
     Names event_names_;
     Names channel_names_;
-    NumberColumn values_;
-    NumberColumn tiebreaks_;
+    bool has_values_ = false;
+    bool has_tiebreaks_ = false;
+    const std::byte* numbers_ = nullptr;  // the number columns, to the end of the value
+    const std::byte* end_ = nullptr;
 };
 
 // Total order: first event's time, number of events, bytes. The empty journey is first.
 int compare_journeys(std::span<const std::byte> a, std::span<const std::byte> b);
-
-[[noreturn]] void fail_corrupted(const char* what);
 
 }  // namespace journey
 

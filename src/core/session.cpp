@@ -29,7 +29,7 @@ bool Sessionizer::opens(const SessionRules& rules, Time time, bool is_start) {
 
 SessionReader::SessionReader(const JourneyView& journey, const SessionRules& rules,
                              std::span<const std::string_view> starts, std::pmr::memory_resource& memory)
-    : journey_(journey), rules_(rules), is_start_(&memory) {
+    : journey_(journey), values_(journey.values()), rules_(rules), is_start_(&memory) {
     for (std::string_view name : journey.event_names()) {
         is_start_.push_back(std::find(starts.begin(), starts.end(), name) != starts.end() ? 1 : 0);
     }
@@ -50,9 +50,7 @@ std::optional<Session> SessionReader::next() {
         if (!known && sessionizer_.opens(rules_, journey_.time(at_), is_start_[event] != 0) &&
             at_ > session.first)
             break;
-        if (journey_.values().has(at_)) {
-            session.value = session.value.value_or(0) + journey_.values().number(value_rank_++);
-        }
+        if (values_.has(at_)) session.value = session.value.value_or(0) + values_.number(value_rank_++);
     }
     session.last = at_;
     return session;

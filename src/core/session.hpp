@@ -65,6 +65,7 @@ class SessionReader {
 
   private:
     JourneyView journey_;
+    NumberColumn values_;
     SessionRules rules_;
     std::pmr::vector<std::uint8_t> is_start_;  // by event code
     Sessionizer sessionizer_;

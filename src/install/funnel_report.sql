@@ -22,6 +22,8 @@ CREATE FUNCTION funnel_report_add(funnel_summary, timestamptz[]) RETURNS funnel_
     AS 'MODULE_PATHNAME', 'journey_funnel_report_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION funnel_report_add(funnel_summary, timestamptz[], text[]) RETURNS funnel_summary
     AS 'MODULE_PATHNAME', 'journey_funnel_report_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION funnel_report_add(funnel_summary, journey, text[]) RETURNS funnel_summary
+    AS 'MODULE_PATHNAME', 'journey_funnel_report_add_journey' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 CREATE FUNCTION funnel_report_add(funnel_summary, journey, text[], interval) RETURNS funnel_summary
     AS 'MODULE_PATHNAME', 'journey_funnel_report_add_journey' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 CREATE FUNCTION funnel_report_add(funnel_summary, journey, text[], interval, text) RETURNS funnel_summary
@@ -35,6 +37,9 @@ CREATE AGGREGATE funnel_report(times timestamptz[]) (
     SFUNC = funnel_report_add, STYPE = funnel_summary, SSPACE = 4096, FINALFUNC = funnel_report_finish,
     COMBINEFUNC = funnel_report_combine, PARALLEL = SAFE);
 CREATE AGGREGATE funnel_report(times timestamptz[], steps text[]) (
+    SFUNC = funnel_report_add, STYPE = funnel_summary, SSPACE = 4096, FINALFUNC = funnel_report_finish,
+    COMBINEFUNC = funnel_report_combine, PARALLEL = SAFE);
+CREATE AGGREGATE funnel_report(j journey, steps text[]) (
     SFUNC = funnel_report_add, STYPE = funnel_summary, SSPACE = 4096, FINALFUNC = funnel_report_finish,
     COMBINEFUNC = funnel_report_combine, PARALLEL = SAFE);
 CREATE AGGREGATE funnel_report(j journey, steps text[], within interval) (
@@ -52,6 +57,7 @@ COMMENT ON FUNCTION funnel_summary_recv(internal) IS 'Reads the binary form of a
 COMMENT ON FUNCTION funnel_summary_send(funnel_summary) IS 'Writes the binary form of a funnel_summary. Example: it is used where a state moves between nodes';
 COMMENT ON FUNCTION funnel_report_add(funnel_summary, timestamptz[]) IS 'Transition of funnel_report. Example: SELECT funnel_report(times) FROM funnels';
 COMMENT ON FUNCTION funnel_report_add(funnel_summary, timestamptz[], text[]) IS 'Transition of funnel_report. Example: SELECT funnel_report(times, ARRAY[''view'', ''buy'']) FROM funnels';
+COMMENT ON FUNCTION funnel_report_add(funnel_summary, journey, text[]) IS 'Transition of funnel_report. Example: SELECT funnel_report(j, ARRAY[''view'', ''buy'']) FROM journeys';
 COMMENT ON FUNCTION funnel_report_add(funnel_summary, journey, text[], interval) IS 'Transition of funnel_report. Example: SELECT funnel_report(j, ARRAY[''view'', ''buy''], ''7 days'') FROM journeys';
 COMMENT ON FUNCTION funnel_report_add(funnel_summary, journey, text[], interval, text) IS 'Transition of funnel_report. Example: SELECT funnel_report(j, ARRAY[''view'', ''buy''], ''7 days'', ''mixpanel'') FROM journeys';
 COMMENT ON FUNCTION funnel_report_combine(funnel_summary, funnel_summary) IS 'Combine function of funnel_report. Example: SELECT funnel_report(times) FROM funnels';
@@ -60,6 +66,8 @@ COMMENT ON AGGREGATE funnel_report(timestamptz[]) IS
 'A funnel over all customers, from each customer''s step times: one row a step. Example: SELECT * FROM unnest((SELECT funnel_report(funnel_times(j, ARRAY[''view'', ''buy''], ''7 days'')) FROM journeys))';
 COMMENT ON AGGREGATE funnel_report(timestamptz[], text[]) IS
 'The same, with the steps'' names in the rows. Example: SELECT * FROM unnest((SELECT funnel_report(times, ARRAY[''view'', ''buy'']) FROM funnels))';
+COMMENT ON AGGREGATE funnel_report(journey, text[]) IS
+'A funnel over all journeys in one call, without a time limit; warns of a step that occurs nowhere. Example: SELECT * FROM unnest((SELECT funnel_report(j, ARRAY[''view'', ''buy'']) FROM journeys))';
 COMMENT ON AGGREGATE funnel_report(journey, text[], interval) IS
 'A funnel over all journeys in one call; warns of a step that occurs nowhere. Example: SELECT * FROM unnest((SELECT funnel_report(j, ARRAY[''view'', ''buy''], ''7 days'') FROM journeys))';
 COMMENT ON AGGREGATE funnel_report(journey, text[], interval, text) IS

@@ -78,7 +78,7 @@ JOURNEY_FUNCTION(relabel) {
     const auto from = texts_argument(fcinfo, 1, "from_events"), to = texts_argument(fcinfo, 2, "to_events");
     if (from.size() != to.size()) {
         throw Error(ErrorCode::invalid_argument, "to_events", "from_events and to_events differ in length")
-            .detail("from_events has %zu names, to_events has %zu.", from.size(), to.size())
+            .detail("from_events has %zu elements, to_events has %zu.", from.size(), to.size())
             .hint("Give one new name for each old name.");
     }
     return edited(fcinfo, [&](const JourneyView& journey, ContextMemory& memory) {

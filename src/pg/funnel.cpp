@@ -9,16 +9,22 @@ using namespace journey::pg;
 
 namespace {
 
+// As the server prints intervals: days, and the time of day unless it is zero.
 void format_span(Span microseconds, char* to, std::size_t size) {
     const Span seconds = microseconds / USECS_PER_SEC, days = seconds / SECS_PER_DAY;
     const auto fraction = static_cast<unsigned>(microseconds % USECS_PER_SEC);
-    char days_text[32] = "", fraction_text[16] = "";
-    if (days > 0)
-        snprintf(days_text, sizeof days_text, days == 1 ? "%llu day " : "%llu days ",
+    char days_text[32] = "", time_text[32] = "", fraction_text[16] = "";
+    if (days > 0) {
+        snprintf(days_text, sizeof days_text, days == 1 ? "%llu day" : "%llu days",
                  static_cast<unsigned long long>(days));
+    }
     if (fraction > 0) snprintf(fraction_text, sizeof fraction_text, ".%06u", fraction);
-    snprintf(to, size, "%s%02u:%02u:%02u%s", days_text, static_cast<unsigned>(seconds / 3600 % 24),
-             static_cast<unsigned>(seconds / 60 % 60), static_cast<unsigned>(seconds % 60), fraction_text);
+    if (days == 0 || seconds % SECS_PER_DAY != 0 || fraction > 0) {
+        snprintf(time_text, sizeof time_text, "%02u:%02u:%02u%s", static_cast<unsigned>(seconds / 3600 % 24),
+                 static_cast<unsigned>(seconds / 60 % 60), static_cast<unsigned>(seconds % 60),
+                 fraction_text);
+    }
+    snprintf(to, size, "%s%s%s", days_text, *days_text != 0 && *time_text != 0 ? " " : "", time_text);
 }
 
 // One sentence for people; names are the steps as they were written.

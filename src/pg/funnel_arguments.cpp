@@ -4,9 +4,6 @@ namespace journey::pg {
 
 namespace {
 
-// The default of `within`: longer than any two timestamps can be apart.
-constexpr std::int32_t no_limit_years = 100000;
-
 bool is_no_limit(const Interval& interval) {
     return interval.month == no_limit_years * MONTHS_PER_YEAR && interval.day == 0 && interval.time == 0;
 }

@@ -28,6 +28,9 @@ enum FunnelArgument {
     funnel_counting,  // funnel_trace and funnel_attempts only
 };
 
+// The default of `within`: longer than any two timestamps can be apart.
+inline constexpr std::int32_t no_limit_years = 100000;
+
 // A funnel as the call asks for it, and its steps as they were written.
 struct FunnelCall {
     Funnel* funnel;

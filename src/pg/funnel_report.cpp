@@ -54,14 +54,17 @@ FunnelCall report_funnel(FunctionCallInfo fcinfo) {
         const auto steps = texts_argument(fcinfo, 2, "steps");
         const std::string_view policy =
             PG_NARGS() > 4 && !PG_ARGISNULL(4) ? text_argument(fcinfo, 4) : std::string_view{};
-        const FunnelCall call =
-            read_simple_funnel(steps, PG_ARGISNULL(3) ? nullptr : PG_GETARG_INTERVAL_P(3), policy, memory);
+        const Interval open = {0, 0, no_limit_years * MONTHS_PER_YEAR};
+        const Interval* within = &open;
+        if (PG_NARGS() > 3) within = PG_ARGISNULL(3) ? nullptr : PG_GETARG_INTERVAL_P(3);
+        const FunnelCall call = read_simple_funnel(steps, within, policy, memory);
         MemoryContextSwitchTo(caller);
         return call;
     };
     const auto& query = per_query<ReportQuery>(fcinfo, [&](ContextMemory& memory) {
         auto* made = make_in<ReportQuery>(memory);
-        made->constant = is_constant_argument(fcinfo, 2) && is_constant_argument(fcinfo, 3) &&
+        made->constant = is_constant_argument(fcinfo, 2) &&
+                         (PG_NARGS() < 4 || is_constant_argument(fcinfo, 3)) &&
                          (PG_NARGS() < 5 || is_constant_argument(fcinfo, 4));
         if (made->constant) made->call = read(memory);
         return made;
@@ -148,7 +151,7 @@ JOURNEY_FUNCTION(funnel_report_add) {
     return state.datum();
 }
 
-// (state, journey, steps, within [, policy])
+// (state, journey, steps [, within [, policy]])
 JOURNEY_FUNCTION(funnel_report_add_journey) {
     MemoryContext context = aggregate_context(fcinfo);
     const FunnelCall call = report_funnel(fcinfo);

@@ -35,12 +35,12 @@ struct JsonReader {
 };
 
 [[noreturn]] void fail_text(const JsonReader& reader, const char* what) {
-    throw Error(ErrorCode::invalid_text, "journey", "invalid input syntax for type journey: %s", what)
-        .detail("At event %lld.", static_cast<long long>(reader.event_no))
-        .hint(
-            "A journey is a JSON array of events such as {\"ts\": \"2024-01-01T10:00:00Z\", \"event\": "
-            "\"view\"}; "
-            "\"channel\", \"value\" and \"tiebreak\" may be added.");
+    Error error(ErrorCode::invalid_text, "journey", "invalid input syntax for type journey: %s", what);
+    if (reader.event_no > 0) error.detail("At event %lld.", static_cast<long long>(reader.event_no));
+    throw error.hint(
+        "A journey is a JSON array of events such as {\"ts\": \"2024-01-01T10:00:00Z\", \"event\": "
+        "\"view\"}; "
+        "\"channel\", \"value\" and \"tiebreak\" may be added.");
 }
 
 void array_start(void* state) {
@@ -71,6 +71,8 @@ void object_end(void* state) {
     --reader.depth;
     reader.guard([&] {
         if (reader.ts == nullptr) fail_text(reader, "an event has no \"ts\"");
+        // No 'yesterday', no 'infinity': a stored text means the same tomorrow.
+        if (reader.ts[0] < '0' || reader.ts[0] > '9') fail_text(reader, "\"ts\" is no date and time");
         if (reader.event == nullptr) fail_text(reader, "an event has no \"event\"");
     });
     if (reader.failed) return;
@@ -117,8 +119,10 @@ void scalar(void* state, char* token, JsonTokenType type) {
             if (strcmp(field.name, reader.field) != 0) continue;
             if (type == JSON_TOKEN_NULL) return;
             if (type != JSON_TOKEN_STRING && !(field.number && type == JSON_TOKEN_NUMBER)) {
-                fail_text(reader, field.number ? "\"value\" or \"tiebreak\" is no number"
-                                               : "a name or time is no string");
+                char what[64];
+                snprintf(what, sizeof what, "\"%s\" is no %s", field.name,
+                         field.number ? "number" : "string");
+                fail_text(reader, what);
             }
             field.slot = token;
             return;
@@ -166,23 +170,33 @@ void append_number(StringInfo out, double value) {
     appendBinaryStringInfo(out, digits, static_cast<int>(end - digits));
 }
 
-void append_event(StringInfo out, const JourneyView& journey, std::uint32_t row, char** events,
-                  char** channels, std::uint32_t& value_rank, std::uint32_t& tiebreak_rank) {
+// What is written beside times and codes, read from the front.
+struct TextColumns {
+    char** events;
+    char** channels;
+    NumberColumn values;
+    NumberColumn tiebreaks;
+    std::uint32_t value_rank = 0;
+    std::uint32_t tiebreak_rank = 0;
+};
+
+void append_event(StringInfo out, const JourneyView& journey, std::uint32_t row, TextColumns& columns) {
     static const int utc = 0;
     char moment[MAXDATELEN + 1];
     JsonEncodeDateTime(moment, TimestampTzGetDatum(journey.time(row)), TIMESTAMPTZOID, &utc);
     appendStringInfo(out, "{\"ts\":\"%s\",\"event\":", moment);
-    escape_json(out, events[journey.event(row)]);
+    escape_json(out, columns.events[journey.event(row)]);
     if (const std::uint32_t channel = journey.channel(row); channel != 0) {
         appendStringInfoString(out, ",\"channel\":");
-        escape_json(out, channels[channel - 1]);
+        escape_json(out, columns.channels[channel - 1]);
     }
-    if (journey.values().has(row)) {
+    if (columns.values.has(row)) {
         appendStringInfoString(out, ",\"value\":");
-        append_number(out, journey.values().number(value_rank++));
+        append_number(out, columns.values.number(columns.value_rank++));
     }
-    if (journey.tiebreaks().has(row)) {
-        appendStringInfo(out, ",\"tiebreak\":" INT64_FORMAT, journey.tiebreaks().integer(tiebreak_rank++));
+    if (columns.tiebreaks.has(row)) {
+        appendStringInfo(out, ",\"tiebreak\":" INT64_FORMAT,
+                         columns.tiebreaks.integer(columns.tiebreak_rank++));
     }
     appendStringInfoChar(out, '}');
 }
@@ -208,12 +222,11 @@ JOURNEY_FUNCTION(in) {
 
 JOURNEY_FUNCTION(out) {
     const JourneyView journey(bytes_argument(fcinfo, 0));
-    char** events = name_cstrings(journey.event_names());
-    char** channels = name_cstrings(journey.channel_names());
+    TextColumns columns{name_cstrings(journey.event_names()), name_cstrings(journey.channel_names()),
+                        journey.values(), journey.tiebreaks()};
     StringInfoData out;
     initStringInfo(&out);
     appendStringInfoChar(&out, '[');
-    std::uint32_t value_rank = 0, tiebreak_rank = 0;
     for (std::uint32_t row = 0; row < journey.size(); ++row) {
         if (row % 4096 == 0) CHECK_FOR_INTERRUPTS();
         if (row > 0) appendStringInfoChar(&out, ',');
@@ -221,7 +234,7 @@ JOURNEY_FUNCTION(out) {
             journey.channel(row) > journey.channel_names().size()) {
             fail_corrupted("code");
         }
-        append_event(&out, journey, row, events, channels, value_rank, tiebreak_rank);
+        append_event(&out, journey, row, columns);
     }
     appendStringInfoChar(&out, ']');
     PG_RETURN_CSTRING(out.data);

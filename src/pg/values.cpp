@@ -30,15 +30,19 @@ Datum times_datum(std::span<const std::uint32_t> rows, std::span<const Time> tim
 }
 
 EventReader::EventReader(const JourneyView& journey, std::pmr::memory_resource& memory)
-    : journey_(journey), events_(&memory), channels_(&memory) {
+    : journey_(journey),
+      values_(journey.values()),
+      tiebreaks_(journey.tiebreaks()),
+      events_(&memory),
+      channels_(&memory) {
     for (std::string_view name : journey.event_names()) events_.push_back(name);
     for (std::string_view name : journey.channel_names()) channels_.push_back(name);
 }
 
 void EventReader::columns(std::uint32_t row, EventColumns& to) {
     if (row != next_row_) {
-        value_rank_ = journey_.values().rank(row);
-        tiebreak_rank_ = journey_.tiebreaks().rank(row);
+        value_rank_ = values_.rank(row);
+        tiebreak_rank_ = tiebreaks_.rank(row);
     }
     next_row_ = row + 1;
     const std::uint32_t event = journey_.event(row), channel = journey_.channel(row);
@@ -49,10 +53,10 @@ void EventReader::columns(std::uint32_t row, EventColumns& to) {
     to.values[2] = text_datum(events_[event]);
     to.nulls[3] = channel == 0;
     if (channel != 0) to.values[3] = text_datum(channels_[channel - 1]);
-    to.nulls[4] = !journey_.values().has(row);
-    if (!to.nulls[4]) to.values[4] = Float8GetDatum(journey_.values().number(value_rank_++));
-    to.nulls[5] = !journey_.tiebreaks().has(row);
-    if (!to.nulls[5]) to.values[5] = Int64GetDatum(journey_.tiebreaks().integer(tiebreak_rank_++));
+    to.nulls[4] = !values_.has(row);
+    if (!to.nulls[4]) to.values[4] = Float8GetDatum(values_.number(value_rank_++));
+    to.nulls[5] = !tiebreaks_.has(row);
+    if (!to.nulls[5]) to.values[5] = Int64GetDatum(tiebreaks_.integer(tiebreak_rank_++));
 }
 
 }  // namespace journey::pg

@@ -47,6 +47,7 @@ class EventReader {
 
   private:
     JourneyView journey_;
+    NumberColumn values_, tiebreaks_;
     std::uint32_t next_row_ = 0, value_rank_ = 0, tiebreak_rank_ = 0;
     std::pmr::vector<std::string_view> events_, channels_;
 };
