@@ -1,6 +1,8 @@
 #include "core/window_funnel.hpp"
 
 #include <algorithm>
+#include <deque>
+#include <new>
 #include <string_view>
 #include <unordered_map>
 
@@ -23,137 +25,187 @@ std::string_view as_key(std::span<const std::uint64_t> words) {
 
 }  // namespace
 
-void WindowFunnelState::check(Time time) {
-    if (time != min_time && time != max_time) return;
-    throw Error(ErrorCode::invalid_argument, "ts", "ts must not be infinite")
-        .hint("Leave such rows out with a WHERE or FILTER clause.");
+WindowFunnelState* WindowFunnelState::make(const WindowFunnelRules& rules, const WindowFunnelState* older,
+                                           bool narrow, std::pmr::memory_resource& memory) {
+    const std::uint32_t stride = narrow ? 1 : 1 + (rules.steps + 63) / 64;
+    const auto capacity = std::max(
+        static_cast<std::uint32_t>((chunk_bytes - sizeof(WindowFunnelState)) / sizeof(std::uint64_t)),
+        stride);
+    void* place =
+        memory.allocate(sizeof(WindowFunnelState) + capacity * sizeof(std::uint64_t), alignof(std::uint64_t));
+    return new (place) WindowFunnelState(rules, older, capacity, narrow);
 }
 
-void WindowFunnelState::add(Time time, std::span<const std::uint64_t> satisfied) {
-    if (!wide()) {
-        add(time, static_cast<std::uint32_t>(satisfied[0]));
-        return;
+WindowFunnelState* WindowFunnelState::add(WindowFunnelState* state, const WindowFunnelRules& rules, Time time,
+                                          std::span<const std::uint64_t> satisfied,
+                                          std::pmr::memory_resource& memory) {
+    if (time == min_time || time == max_time) {
+        throw Error(ErrorCode::invalid_argument, "ts", "ts must not be infinite")
+            .hint("Leave such rows out with a WHERE or FILTER clause.");
     }
-    check(time);
     const bool none =
         std::all_of(satisfied.begin(), satisfied.end(), [](std::uint64_t word) { return word == 0; });
-    if (none && !rules_.strict_order) return;
-    push(time, static_cast<std::uint32_t>(words_.size() / words_per_row()));
-    words_.insert(words_.end(), satisfied.begin(), satisfied.end());
+    if (none && !rules.keeps_all_rows()) return state;
+    const bool narrow = rules.steps <= narrow_steps && fits(time);
+    if (state == nullptr || state->narrow_ != narrow || state->size_ + state->stride() > state->capacity_) {
+        state = make(rules, state, narrow, memory);
+    }
+    if (narrow) {
+        state->push_narrow(time, satisfied[0]);
+        return state;
+    }
+    if (time < state->last_time()) state->sorted_ = false;
+    std::uint64_t* words = state->words();
+    words[state->size_++] = static_cast<std::uint64_t>(time);
+    for (std::uint32_t word = 0; word < state->words_for_steps(); ++word) {
+        words[state->size_++] = word < satisfied.size() ? satisfied[word] : 0;
+    }
+    return state;
 }
 
-std::span<const std::uint64_t> WindowFunnelState::words_of(const Row& row) const {
-    return {words_.data() + std::size_t{row.satisfied} * words_per_row(), words_per_row()};
+std::span<const std::uint64_t> WindowFunnelState::satisfied(std::uint32_t at, std::uint64_t& scratch) const {
+    if (!narrow_) return {words() + at + 1, words_for_steps()};
+    scratch = words()[at] & narrow_mask;
+    return {&scratch, 1};
 }
 
-void WindowFunnelState::add(const WindowFunnelState& other) {
+// Calls visit(time, satisfied) for every row, chunk by chunk, the newest chunk first.
+template <class Visit>
+void WindowFunnelState::for_each(Visit visit) const {
     Poll poll;
-    for (const Row& row : other.rows_) {
-        poll();
-        if (wide()) {
-            add(row.time, other.words_of(row));
-        } else {
-            push(row.time, row.satisfied);
+    std::uint64_t scratch = 0;
+    for (const WindowFunnelState* chunk = this; chunk != nullptr; chunk = chunk->older_) {
+        for (std::uint32_t at = 0; at < chunk->size_; at += chunk->stride()) {
+            poll();
+            visit(chunk->time(at), chunk->satisfied(at, scratch));
         }
     }
 }
 
-void WindowFunnelState::sort() {
-    if (sorted_) return;
-    Poll poll;
-    std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-        poll();
-        return a.time < b.time;
+WindowFunnelState* WindowFunnelState::merge(WindowFunnelState* state, const WindowFunnelState& other,
+                                            const WindowFunnelRules& rules,
+                                            std::pmr::memory_resource& memory) {
+    other.for_each([&](Time time, std::span<const std::uint64_t> satisfied) {
+        state = add(state, rules, time, satisfied, memory);
     });
-    sorted_ = true;
+    return state;
 }
 
-bool WindowFunnelState::plain() const {
-    return !rules_.strict_order && !rules_.deduplicate && !rules_.strict_increase && !wide();
-}
-
-FunnelOptions WindowFunnelState::options() const {
-    FunnelOptions options(*memory_);
-    options.steps = rules_.steps;
-    options.within = rules_.within;
-    options.order = rules_.strict_order ? StepOrder::next_event : StepOrder::any_gap;
-    options.ties = rules_.strict_increase ? Ties::strict : Ties::favourable;
-    options.deduplicate = rules_.deduplicate;
-    options.reentry = rules_.reentry;
-    return options;
-}
-
-std::pmr::vector<FunnelRow> WindowFunnelState::funnel_rows(StepKinds& kinds) {
-    sort();
-    std::pmr::vector<FunnelRow> rows(memory_);
-    rows.reserve(rows_.size());
-    std::pmr::unordered_map<std::string_view, std::uint32_t> known(memory_);
-    std::pmr::unordered_map<std::uint32_t, std::uint32_t> known_masks(memory_);
-    Poll poll;
-    for (const Row& row : rows_) {
-        poll();
-        std::uint32_t kind = 0;
-        if (wide()) {
-            const auto words = words_of(row);
-            const auto [at, is_new] = known.try_emplace(as_key(words), 0);
-            if (is_new) at->second = kinds.add(words);
-            kind = at->second;
-        } else {
-            const auto [at, is_new] = known_masks.try_emplace(row.satisfied, 0);
-            const std::uint64_t word = row.satisfied;
-            if (is_new) at->second = kinds.add({&word, 1});
-            kind = at->second;
-        }
-        rows.push_back({row.time, static_cast<std::uint32_t>(rows.size()), kind});
+std::size_t WindowFunnelState::rows() const {
+    std::size_t rows = 0;
+    for (const WindowFunnelState* chunk = this; chunk != nullptr; chunk = chunk->older_) {
+        rows += chunk->size_ / chunk->stride();
     }
     return rows;
 }
 
-std::uint32_t WindowFunnelState::level() {
-    if (plain()) {
-        sort();
-        LevelScan scan(rules_.steps, rules_.within, *memory_);
+bool WindowFunnelState::all_narrow() const {
+    for (const WindowFunnelState* chunk = this; chunk != nullptr; chunk = chunk->older_) {
+        if (!chunk->narrow_) return false;
+    }
+    return true;
+}
+
+// All rows as narrow words in the order of time.
+std::pmr::vector<std::uint64_t> WindowFunnelState::narrow_rows(std::pmr::memory_resource& memory) const {
+    std::pmr::vector<std::uint64_t> rows(this->rows(), &memory);
+    auto to = rows.end();
+    for (const WindowFunnelState* chunk = this; chunk != nullptr; chunk = chunk->older_) {
+        to = std::copy_backward(chunk->words(), chunk->words() + chunk->size_, to);
+    }
+    if (!sorted_) {
         Poll poll;
-        for (const Row& row : rows_) {
+        std::sort(rows.begin(), rows.end(), [&](std::uint64_t a, std::uint64_t b) {
             poll();
-            scan.add(row.time, row.satisfied);
-            if (scan.complete()) break;
+            return static_cast<Time>(a) < static_cast<Time>(b);
+        });
+    }
+    return rows;
+}
+
+FunnelOptions WindowFunnelState::options(std::pmr::memory_resource& memory) const {
+    FunnelOptions options(memory);
+    options.steps = rules_->steps;
+    options.within = rules_->within;
+    options.order = rules_->strict_order ? StepOrder::next_event : StepOrder::any_gap;
+    options.ties = rules_->strict_increase ? Ties::strict : Ties::favourable;
+    options.deduplicate = rules_->deduplicate;
+    options.reentry = rules_->reentry;
+    return options;
+}
+
+std::pmr::vector<FunnelRow> WindowFunnelState::funnel_rows(StepKinds& kinds,
+                                                           std::pmr::memory_resource& memory) const {
+    std::pmr::vector<FunnelRow> rows(&memory);
+    rows.reserve(this->rows());
+    std::pmr::deque<std::pmr::vector<std::uint64_t>> masks(&memory);  // what the keys of `known` refer to
+    std::pmr::unordered_map<std::string_view, std::uint32_t> known(&memory);
+    for_each([&](Time time, std::span<const std::uint64_t> satisfied) {
+        auto at = known.find(as_key(satisfied));
+        if (at == known.end()) {
+            masks.emplace_back(satisfied.begin(), satisfied.end());
+            at = known.emplace(as_key(masks.back()), kinds.add(satisfied)).first;
+        }
+        rows.push_back({time, 0, at->second});
+    });
+    Poll poll;
+    std::sort(rows.begin(), rows.end(), [&](const FunnelRow& a, const FunnelRow& b) {
+        poll();
+        return a.time != b.time ? a.time < b.time : a.kind < b.kind;
+    });
+    for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row].row = row;
+    return rows;
+}
+
+std::uint32_t WindowFunnelState::level(std::pmr::memory_resource& memory) const {
+    if (rules_->plain() && all_narrow()) {
+        LevelScan scan(rules_->steps, rules_->within, memory);
+        const auto take = [&](std::span<const std::uint64_t> rows) {
+            Poll poll;
+            for (const std::uint64_t word : rows) {
+                poll();
+                scan.add(static_cast<Time>(word) >> narrow_steps, word & narrow_mask);
+                if (scan.complete()) break;
+            }
+        };
+        if (older_ == nullptr && sorted_) {
+            take({words(), size_});
+        } else {
+            take(narrow_rows(memory));
         }
         return scan.finish();
     }
-    StepKinds kinds(rules_.steps, *memory_);
-    const auto rows = funnel_rows(kinds);
-    return funnel_level(rows, kinds, options(), *memory_);
+    StepKinds kinds(rules_->steps, memory);
+    const auto rows = funnel_rows(kinds, memory);
+    return funnel_level(rows, kinds, options(memory), memory);
 }
 
-Chain WindowFunnelState::chain() {
-    StepKinds kinds(rules_.steps, *memory_);
-    const auto rows = funnel_rows(kinds);
-    return funnel_chain(rows, kinds, options(), *memory_);
+Chain WindowFunnelState::chain(std::pmr::memory_resource& memory) const {
+    StepKinds kinds(rules_->steps, memory);
+    const auto rows = funnel_rows(kinds, memory);
+    return funnel_chain(rows, kinds, options(memory), memory);
 }
 
 Bytes WindowFunnelState::encode(std::pmr::memory_resource& memory, std::size_t prefix) const {
-    const std::size_t row_size = 8 + 4 + (wide() ? std::size_t{words_per_row()} * 8 : 0);
-    const std::size_t size = prefix + header_size + rows_.size() * row_size;
+    const std::size_t row_size = 8 * (1 + std::size_t{words_for_steps()}), rows = this->rows();
+    const std::size_t size = prefix + header_size + rows * row_size;
     if (size > max_journey_bytes) {
-        throw Error(ErrorCode::limit, "", "window_funnel has %zu rows in one group", rows_.size())
+        throw Error(ErrorCode::limit, "", "window_funnel has %zu rows in one group", rows)
             .detail("A state passed between processes is smaller than 1 GB.")
             .hint("Set max_parallel_workers_per_gather to 0.");
     }
     const Bytes bytes{static_cast<std::byte*>(memory.allocate(size)), size};
     std::byte* to = bytes.data + prefix;
     *to++ = std::byte{state_version};
-    *to++ = static_cast<std::byte>((rules_.strict_order ? 1 : 0) | (rules_.deduplicate ? 2 : 0) |
-                                   (rules_.strict_increase ? 4 : 0) | (rules_.reentry ? 8 : 0));
-    to = store(to, rules_.steps);
-    to = store(to, rules_.within);
-    to = store(to, std::uint64_t{rows_.size()});
-    for (const Row& row : rows_) {
-        to = store(to, row.time);
-        to = store(to, row.satisfied);
-        if (!wide()) continue;
-        for (std::uint64_t word : words_of(row)) to = store(to, word);
-    }
+    *to++ = static_cast<std::byte>((rules_->strict_order ? 1 : 0) | (rules_->deduplicate ? 2 : 0) |
+                                   (rules_->strict_increase ? 4 : 0) | (rules_->reentry ? 8 : 0));
+    to = store(to, rules_->steps);
+    to = store(to, rules_->within);
+    to = store(to, std::uint64_t{rows});
+    for_each([&](Time time, std::span<const std::uint64_t> satisfied) {
+        to = store(to, time);
+        for (std::uint64_t word : satisfied) to = store(to, word);
+    });
     return bytes;
 }
 
@@ -169,26 +221,25 @@ WindowFunnelRules WindowFunnelState::rules_of(std::span<const std::byte> bytes) 
             .reentry = (flags & 8) != 0};
 }
 
-void WindowFunnelState::decode(std::span<const std::byte> bytes) {
+WindowFunnelState* WindowFunnelState::decode(std::span<const std::byte> bytes, const WindowFunnelRules& rules,
+                                             std::pmr::memory_resource& memory) {
     const auto count = load<std::uint64_t>(bytes.data() + 14);
-    const std::size_t row_size = 8 + 4 + (wide() ? std::size_t{words_per_row()} * 8 : 0);
+    const std::size_t words_per_row = (std::size_t{rules.steps} + 63) / 64,
+                      row_size = 8 * (1 + words_per_row);
     if ((bytes.size() - header_size) / row_size != count || (bytes.size() - header_size) % row_size != 0) {
         fail_corrupted("window_funnel state");
     }
+    WindowFunnelState* state = nullptr;
     const std::byte* from = bytes.data() + header_size;
-    std::pmr::vector<std::uint64_t> words(words_per_row(), memory_);
+    std::pmr::vector<std::uint64_t> words(words_per_row, &memory);
     Poll poll;
-    for (std::uint64_t i = 0; i < count; ++i, from += row_size) {
+    for (std::uint64_t row = 0; row < count; ++row, from += row_size) {
         poll();
-        const auto time = load<Time>(from);
-        if (!wide()) {
-            push(time, load<std::uint32_t>(from + 8));
-            continue;
-        }
         for (std::size_t word = 0; word < words.size(); ++word)
-            words[word] = load<std::uint64_t>(from + 12 + 8 * word);
-        add(time, words);
+            words[word] = load<std::uint64_t>(from + 8 + 8 * word);
+        state = add(state, rules, load<Time>(from), words, memory);
     }
+    return state;
 }
 
 }  // namespace journey

@@ -8,13 +8,29 @@ using namespace journey::pg;
 
 namespace {
 
+struct LastingRules {
+    LastingRules(const WindowFunnelRules& its_rules, const LastingRules* its_next)
+        : rules(its_rules), next(its_next) {}
+    WindowFunnelRules rules;
+    const LastingRules* next;
+};
+
 // What the call says about all rows: its rules, and its steps by name or by condition.
 struct WindowFunnelQuery {
     explicit WindowFunnelQuery(ContextMemory& query_memory) : memory(query_memory) {}
 
     ContextMemory& memory;
     ContextMemories contexts;
+    // The rules as states may point to them: one copy of each that occurs.
+    const WindowFunnelRules& lasting_rules() {
+        const LastingRules* known = lasting;
+        while (known != nullptr && !(known->rules == rules)) known = known->next;
+        if (known == nullptr) known = lasting = make_in<LastingRules>(memory, rules, lasting);
+        return known->rules;
+    }
+
     WindowFunnelRules rules;
+    const LastingRules* lasting = nullptr;
     int first_condition = 0;     // argument number
     bool as_array = false;       // VARIADIC ARRAY[…]: the conditions are one argument
     bool constant = false;       // window, mode and steps cannot change between rows
@@ -94,18 +110,30 @@ std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, const Wi
     return {words, words_needed};
 }
 
-WindowFunnelState& state_of(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (auto* state = state_argument<WindowFunnelState>(fcinfo, 0)) {
-        if (!query.constant && !(state->rules() == query.rules)) {
-            throw Error(ErrorCode::invalid_argument, "within",
-                        "within, mode and steps must be the same for all rows of a group")
-                .hint("Add what they depend on to GROUP BY.");
-        }
-        return *state;
+bool is_finite(Time time) {
+    return time != min_time && time != max_time;
+}
+
+[[noreturn]] void fail_different_rules() {
+    throw Error(ErrorCode::invalid_argument, "within",
+                "within, mode and steps must be the same for all rows of a group")
+        .hint("Add what they depend on to GROUP BY.");
+}
+
+// Adds a row to the group's state. Not called for a row that cannot matter: the
+// state would not be in the cache.
+Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
+              std::span<const std::uint64_t> satisfied) {
+    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    if (state != nullptr) {
+        if (!query.constant && !(state->rules() == query.rules)) fail_different_rules();
+        if (query.rules.steps <= 8 && is_finite(time) && state->add(time, satisfied[0]))
+            PG_RETURN_POINTER(state);
     }
-    ContextMemory& memory = query.contexts.of(context, query.memory);
-    return *make_in<WindowFunnelState>(memory, query.rules, memory);
+    ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
+    state = WindowFunnelState::add(state, query.lasting_rules(), time, satisfied, memory);
+    if (state == nullptr) PG_RETURN_NULL();
+    PG_RETURN_POINTER(state);
 }
 
 Datum unchanged(FunctionCallInfo fcinfo) {
@@ -134,19 +162,16 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
     if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
-    if (query.as_array || query.rules.steps > 32) {
+    if (query.as_array || query.rules.steps > 64) {
         const auto words = read_conditions(fcinfo, query);
-        WindowFunnelState& state = state_of(fcinfo, query);
-        state.add(time, words);
-        PG_RETURN_POINTER(&state);
+        return add_row(fcinfo, query, time, words);
     }
-    std::uint32_t satisfied = 0;
+    std::uint64_t satisfied = 0;
     for (int n = query.first_condition, bit = 0; n < PG_NARGS(); ++n, ++bit) {
-        satisfied |= static_cast<std::uint32_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
+        satisfied |= static_cast<std::uint64_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
     }
-    WindowFunnelState& state = state_of(fcinfo, query);
-    state.add(time, satisfied);
-    PG_RETURN_POINTER(&state);
+    if (satisfied == 0 && !query.rules.keeps_all_rows() && is_finite(time)) return unchanged(fcinfo);
+    return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
 void read_names(FunctionCallInfo fcinfo, WindowFunnelQuery& query, int steps_argument) {
@@ -183,13 +208,8 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
     if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
-    WindowFunnelState& state = state_of(fcinfo, query);
-    if (query.rules.steps <= 32) {
-        state.add(time, static_cast<std::uint32_t>(query.names->kinds().mask(kind)));
-    } else {
-        state.add(time, query.names->kinds().satisfied(kind));
-    }
-    PG_RETURN_POINTER(&state);
+    if (kind == 0 && !query.rules.keeps_all_rows() && is_finite(time)) return unchanged(fcinfo);
+    return add_row(fcinfo, query, time, query.names->kinds().satisfied(kind));
 }
 
 }  // namespace
@@ -213,17 +233,14 @@ JOURNEY_FUNCTION(window_funnel_combine) {
     if (other == nullptr) return unchanged(fcinfo);
     auto& query = per_query<WindowFunnelQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<WindowFunnelQuery>(memory, memory); });
-    query.rules = other->rules();
+    ContextMemory& memory = query.contexts.of(context, query.memory);
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     if (state == nullptr) {
-        ContextMemory& memory = query.contexts.of(context, query.memory);
-        state = make_in<WindowFunnelState>(memory, query.rules, memory);
-    } else if (!(state->rules() == query.rules)) {
-        throw Error(ErrorCode::invalid_argument, "within",
-                    "within, mode and steps must be the same for all rows of a group")
-            .hint("Add what they depend on to GROUP BY.");
+        query.rules = other->rules();
+    } else if (!(state->rules() == other->rules())) {
+        fail_different_rules();
     }
-    state->add(*other);
+    state = WindowFunnelState::merge(state, *other, query.lasting_rules(), memory);
     PG_RETURN_POINTER(state);
 }
 
@@ -237,21 +254,22 @@ JOURNEY_FUNCTION(window_funnel_deserialise) {
     aggregate_context(fcinfo);
     const auto bytes = bytes_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
-    auto* state = make_in<WindowFunnelState>(memory, WindowFunnelState::rules_of(bytes), memory);
-    state->decode(bytes);
-    PG_RETURN_POINTER(state);
+    const auto* rules = make_in<WindowFunnelRules>(memory, WindowFunnelState::rules_of(bytes));
+    PG_RETURN_POINTER(WindowFunnelState::decode(bytes, *rules, memory));
 }
 
 JOURNEY_FUNCTION(window_funnel_finish) {
     aggregate_context(fcinfo);
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
-    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(state->level()));
+    ContextMemory memory;
+    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(state->level(memory)));
 }
 
 JOURNEY_FUNCTION(window_funnel_events_finish) {
     aggregate_context(fcinfo);
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     if (state == nullptr) return times_datum({}, {}, 0);
-    const Chain chain = state->chain();
+    ContextMemory memory;
+    const Chain chain = state->chain(memory);
     return times_datum(chain.rows, chain.times, chain.level);
 }
