@@ -164,28 +164,21 @@ Chain funnel_chain(const JourneyView& journey, const Funnel& funnel, std::pmr::m
 std::pmr::vector<Chain> funnel_attempts(const JourneyView& journey, const Funnel& funnel,
                                         std::pmr::memory_resource& memory) {
     std::pmr::vector<Chain> attempts(&memory);
-    for_each_part(
-        journey, funnel.names, funnel.options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {
-            ChainSearch search(rows, funnel.names.kinds(), funnel.options, memory);
-            Poll poll;
-            for (std::uint32_t entry = search.next_entry(0); entry < search.groups();) {
-                ChainSearch::Best best = search.from(entry);
-                if (funnel.options.entry == Entry::latest) {
-                    for (std::uint32_t later = search.next_entry(best.group + 1);
-                         later < best.closed && best.level < funnel.options.steps;
-                         later = search.next_entry(later + 1)) {
-                        poll();
-                        const ChainSearch::Best candidate = search.from(later);
-                        if (candidate.level >= best.level) best = candidate;
-                    }
-                }
-                std::uint32_t end = 0;
-                attempts.push_back(search.chain(best, &end));
-                const std::uint32_t next =
-                    best.level == funnel.options.steps ? end + 1 : std::max(best.closed, best.group + 1);
-                entry = search.next_entry(next);
-            }
-        });
+    const FunnelOptions& options = funnel.options;
+    for_each_part(journey, funnel.names, options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {
+        ChainSearch search(rows, funnel.names.kinds(), options, memory);
+        Poll poll;
+        for (std::uint32_t entry = search.next_entry(0); entry < search.groups();) {
+            poll();
+            const ChainSearch::Best best =
+                options.entry == Entry::latest ? search.from_entries(entry) : search.from(entry);
+            std::uint32_t end = 0;
+            attempts.push_back(search.chain(best, &end));
+            const std::uint32_t next =
+                best.level == options.steps ? end + 1 : std::max(best.closed, entry + 1);
+            entry = search.next_entry(next);
+        }
+    });
     std::stable_sort(attempts.begin(), attempts.end(),
                      [](const Chain& a, const Chain& b) { return a.start() < b.start(); });
     return attempts;

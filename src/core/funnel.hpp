@@ -123,10 +123,12 @@ Chain funnel_chain(const JourneyView& journey, const Funnel& funnel, std::pmr::m
 Chain funnel_chain(const JourneyView& journey, const StepNames& names, const FunnelOptions& options,
                    std::pmr::memory_resource& memory);
 
-// Every attempt, in the order of their entries. An attempt is open until it
-// converts, its window is over, or an exclusion ends it; entries while it is open
-// belong to it: with Entry::latest a later entry that comes at least as far takes
-// its place. Not for StepOrder::unordered.
+// Every attempt, in the order of their entries. An attempt begins with an entry and
+// is over when it converts, its window is over, or an exclusion ends it; the next
+// one begins after it. Entries while it is open belong to it: with Entry::latest
+// they are followed together with it, as long as any is under way, and the attempt
+// is the furthest of them, then the latest to start; else they are passed over.
+// O(events · steps) time. Not for StepOrder::unordered.
 std::pmr::vector<Chain> funnel_attempts(const JourneyView& journey, const Funnel& funnel,
                                         std::pmr::memory_resource& memory);
 

@@ -92,26 +92,29 @@ void FunnelSummary::label(std::uint32_t step, std::string_view text) {
 }
 
 void FunnelSummary::add(std::span<const Time> times) {
-    const auto reached = [](Time time) { return time != absent_time; };
-    const auto first = std::find_if(times.begin(), times.end(), reached);
     grow(static_cast<std::uint32_t>(times.size()));
-    if (first == times.end()) return;
-    Time previous = *first;
-    std::size_t last = 0;
-    for (auto i = static_cast<std::size_t>(first - times.begin()); i < times.size(); ++i) {
-        if (!reached(times[i])) continue;
-        Step& step = steps_[i];
-        ++step.customers;
-        if (&times[i] != &*first) {
-            step.since_previous.push_back(static_cast<std::int64_t>(static_cast<std::uint64_t>(times[i]) -
-                                                                    static_cast<std::uint64_t>(previous)));
-            step.since_start.push_back(static_cast<std::int64_t>(static_cast<std::uint64_t>(times[i]) -
-                                                                 static_cast<std::uint64_t>(*first)));
-        }
-        previous = times[i];
-        last = i;
+    // In the order they were taken: unordered funnels need not begin with step 1.
+    std::pmr::vector<std::uint32_t> taken(steps_.get_allocator().resource());
+    for (std::uint32_t i = 0; i < times.size(); ++i) {
+        if (times[i] != absent_time) taken.push_back(i);
     }
-    ++steps_[last].stopped;
+    if (taken.empty()) return;
+    ++steps_[taken.back()].stopped;
+    for (std::uint32_t i : taken) {
+        ++steps_[i].customers;
+        if (i > 0 && times[i - 1] != absent_time) ++steps_[i].continued;
+    }
+    std::stable_sort(taken.begin(), taken.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return times[a] < times[b]; });
+    for (std::size_t k = 1; k < taken.size(); ++k) {
+        Step& step = steps_[taken[k]];
+        const auto since = [&](std::uint32_t other) {
+            return static_cast<std::int64_t>(static_cast<std::uint64_t>(times[taken[k]]) -
+                                             static_cast<std::uint64_t>(times[other]));
+        };
+        step.since_previous.push_back(since(taken[k - 1]));
+        step.since_start.push_back(since(taken.front()));
+    }
 }
 
 void FunnelSummary::see_step(std::uint32_t step) {
@@ -139,6 +142,7 @@ void FunnelSummary::merge(const FunnelSummary& other) {
         if (!from.label.empty()) label(i + 1, from.label);
         Step& to = steps_[i];
         to.customers += from.customers;
+        to.continued += from.continued;
         to.stopped += from.stopped;
         to.seen |= from.seen;
         to.since_previous.insert(to.since_previous.end(), from.since_previous.begin(),
@@ -161,7 +165,7 @@ FunnelStepRow FunnelSummary::row(std::uint32_t step) {
     if (step > 1) {
         const Step& previous = steps_[step - 2];
         if (previous.customers > 0) {
-            row.from_previous = static_cast<double>(own.customers) / static_cast<double>(previous.customers);
+            row.from_previous = static_cast<double>(own.continued) / static_cast<double>(previous.customers);
         }
         row.dropped = static_cast<std::int64_t>(previous.stopped);
     }
@@ -173,7 +177,7 @@ FunnelStepRow FunnelSummary::row(std::uint32_t step) {
 std::size_t FunnelSummary::encoded_size() const {
     std::size_t size = 2 + 4 + 4;
     for (const Step& step : steps_)
-        size += 4 + step.label.size() + 8 + 8 + 1 + 8 + 16 * step.since_start.size();
+        size += 4 + step.label.size() + 8 + 8 + 8 + 1 + 8 + 16 * step.since_start.size();
     for (const std::pmr::string& name : names_) size += 4 + name.size();
     return size;
 }
@@ -185,6 +189,7 @@ void FunnelSummary::encode(std::byte* to) const {
     for (const Step& step : steps_) {
         to = store_text(to, step.label);
         to = store(to, step.customers);
+        to = store(to, step.continued);
         to = store(to, step.stopped);
         *to++ = static_cast<std::byte>(step.seen ? 1 : 0);
         to = store(to, std::uint64_t{step.since_start.size()});
@@ -207,6 +212,7 @@ void FunnelSummary::decode(std::span<const std::byte> bytes) {
     for (Step& step : steps_) {
         step.label = reader.text();
         step.customers = reader.number<std::uint64_t>();
+        step.continued = reader.number<std::uint64_t>();
         step.stopped = reader.number<std::uint64_t>();
         step.seen = reader.number<std::uint8_t>() != 0;
         const auto count = reader.number<std::uint64_t>();

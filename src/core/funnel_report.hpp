@@ -4,7 +4,8 @@
 // Counts are exact and so are the quantiles, so the lengths of time of all
 // customers who went beyond their first step are kept: 16 bytes a customer and
 // step. Bytes: u8 version, u8 zero, u32 steps, then for each step its label,
-// customers and customers who stopped there (u64), "seen" flag, count and the two
+// customers, those of them who reached the step before too, customers who
+// stopped there (u64), "seen" flag, count and the two
 // lists of lengths (i64); then the event names met (count, names).
 #pragma once
 
@@ -26,12 +27,13 @@ struct FunnelStepRow {
     std::uint32_t step_no = 0;
     std::string_view step;  // its label, may be empty
     std::int64_t customers = 0;
-    std::optional<double> from_start, from_previous;
-    std::int64_t dropped = 0;  // customers who came to the step before and no further
+    std::optional<double> from_start;     // of the customers who began
+    std::optional<double> from_previous;  // of the customers of the step before, those who came here too
+    std::int64_t dropped = 0;             // customers who came to the step before and no further
     struct Lengths {
         std::int64_t median = 0, p90 = 0, average = 0;  // microseconds
     };
-    std::optional<Lengths> since_previous, since_start;
+    std::optional<Lengths> since_previous, since_start;  // since the step taken before, the first taken
 };
 
 class FunnelSummary {
@@ -73,6 +75,7 @@ class FunnelSummary {
               since_previous(std::move(other.since_previous), memory),
               since_start(std::move(other.since_start), memory),
               customers(other.customers),
+              continued(other.continued),
               stopped(other.stopped),
               seen(other.seen) {}
         Step(Step&&) = default;
@@ -84,6 +87,7 @@ class FunnelSummary {
         std::pmr::string label;
         std::pmr::vector<std::int64_t> since_previous, since_start;
         std::uint64_t customers = 0;
+        std::uint64_t continued = 0;  // of them, those who reached the step before too
         std::uint64_t stopped = 0;
         bool seen = false;
     };

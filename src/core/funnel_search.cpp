@@ -163,8 +163,7 @@ bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t
     return true;
 }
 
-ChainSearch::Best ChainSearch::forward(std::uint32_t first_entry, std::uint32_t entries_end,
-                                       bool until_complete) {
+ChainSearch::Best ChainSearch::forward(std::uint32_t first_entry, std::uint32_t entries_end, Until until) {
     const std::uint32_t steps = kinds_.steps();
     std::pmr::vector<Slot> slots(steps + 1, memory_), next(steps + 1, memory_);
     Best best;
@@ -213,7 +212,8 @@ ChainSearch::Best ChainSearch::forward(std::uint32_t first_entry, std::uint32_t 
             new_highest = std::max(new_highest, level);
         }
         highest = new_highest;
-        if ((until_complete && best.level == steps) || (!alive && g + 1 >= entries_end)) break;
+        if (until != Until::end && best.level == steps) break;
+        if (!alive && (g + 1 >= entries_end || until == Until::complete_or_idle)) break;
     }
     best.closed = g;
     return best;
@@ -224,7 +224,7 @@ ChainSearch::Best ChainSearch::best(bool level_only) {
         const std::uint32_t entry = next_entry(0);
         return entry == groups() ? Best{} : from(entry);
     }
-    Best latest = forward(0, groups(), level_only);
+    Best latest = forward(0, groups(), level_only ? Until::complete : Until::end);
     if (level_only || latest.level == 0 || options_.entry == Entry::latest) return latest;
     for (std::uint32_t entry = next_entry(0); entry < latest.group; entry = next_entry(entry + 1)) {
         const Best candidate = from(entry);

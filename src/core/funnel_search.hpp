@@ -27,6 +27,8 @@
 namespace journey {
 
 class ChainSearch {
+    enum class Until { end, complete, complete_or_idle };
+
   public:
     struct Best {
         std::uint32_t level = 0;
@@ -41,7 +43,10 @@ class ChainSearch {
     // The best chain by Entry; `level_only`: the entry does not matter.
     Best best(bool level_only = false);
     // The best chain that enters in this group.
-    Best from(std::uint32_t group) { return forward(group, group + 1, true); }
+    Best from(std::uint32_t group) { return forward(group, group + 1, Until::complete); }
+    // The best chain of this entry and all that follow while one is under way, up
+    // to the first that completes.
+    Best from_entries(std::uint32_t group) { return forward(group, groups(), Until::complete_or_idle); }
     // The first group at or after this one with an event for step 1; groups() if none.
     std::uint32_t next_entry(std::uint32_t group) const;
     std::uint32_t groups() const { return static_cast<std::uint32_t>(groups_.size()); }
@@ -67,7 +72,7 @@ class ChainSearch {
     };
 
     void make_groups();
-    Best forward(std::uint32_t first_entry, std::uint32_t entries_end, bool until_complete);
+    Best forward(std::uint32_t first_entry, std::uint32_t entries_end, Until until);
     bool satisfies(const Group& group, std::uint32_t step) const;
     bool ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const;
     void take_over(std::uint32_t step, std::uint32_t first, std::uint32_t to);

@@ -139,8 +139,8 @@ class Inquiry {
                 return;
             }
             const Span late_by = needed - options_.within;
-            if (stop.reason == StopReason::too_late && late_by >= stop.late_by) continue;
-            stop.reason = StopReason::too_late;
+            if (stop.late_by != 0 && late_by >= stop.late_by) continue;
+            stop.reason = time < chain.start() ? StopReason::too_early : StopReason::too_late;
             stop.late_by = late_by;
             stop.row = row;
         }
@@ -178,6 +178,8 @@ const char* word(StopReason reason) {
             return "never_happened";
         case StopReason::too_late:
             return "too_late";
+        case StopReason::too_early:
+            return "too_early";
         case StopReason::before_previous:
             return "before_previous";
         case StopReason::excluded:

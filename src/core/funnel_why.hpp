@@ -1,7 +1,7 @@
 // Which rule stopped a customer in a funnel.
 //
 // Told of the winning chain: its next step either never happened, or happened at
-// the wrong time, and then one rule kept it out. O(events) beyond funnel_chain.
+// the wrong time, and then one rule kept it out. O(events · steps) beyond funnel_chain.
 #pragma once
 
 #include <memory_resource>
@@ -14,6 +14,7 @@ enum class StopReason {
     completed,
     never_happened,
     too_late,         // only after the window or the step's limit was over
+    too_early,        // unordered: only before a window that has the other steps
     before_previous,  // only before the step before it
     excluded,         // an excluded event came between
     order_broken,     // another event stood where the step had to be
@@ -27,7 +28,7 @@ struct FunnelStop {
     std::uint32_t step = 0;  // the step that was not reached; 0 if completed
     StopReason reason = StopReason::completed;
     std::uint32_t row = no_row;  // the event that tells: the late one, the excluded one …
-    Span late_by = 0;            // too_late
+    Span late_by = 0;            // too_late, too_early: by how much
 };
 
 FunnelStop funnel_why(const JourneyView& journey, const Funnel& funnel, std::pmr::memory_resource& memory);

@@ -41,10 +41,10 @@ bool StepKinds::excludes_any(std::uint32_t kind) const {
     return std::any_of(words, words + words_, [](std::uint64_t word) { return word != 0; });
 }
 
-std::uint32_t StepNames::kind_of(std::string_view event) {
+std::uint32_t StepNames::kind_of(std::string_view event, const char* argument) {
     if (const std::uint32_t known = kind(event); known != 0) return known;
     if (entries_.size() >= max_alternatives) {
-        throw Error(ErrorCode::limit, "steps", "steps name more than %u events", max_alternatives)
+        throw Error(ErrorCode::limit, argument, "%s names more than %u events", argument, max_alternatives)
             .hint("Give the events of one step a common name with relabel().");
     }
     auto* kept = static_cast<char*>(storage_.allocate(std::max<std::size_t>(event.size(), 1), 1));
@@ -53,20 +53,24 @@ std::uint32_t StepNames::kind_of(std::string_view event) {
     return entries_.back().kind;
 }
 
-void StepNames::add_step(std::uint32_t step, std::string_view text, const char* argument) {
+// Calls visit(name) for each alternative of 'a|b'; `number` is the element of the
+// argument, for errors.
+template <class Visit>
+void StepNames::for_each_alternative(std::string_view text, const char* argument, std::uint32_t number,
+                                     Visit visit) {
     std::pmr::vector<char> name(entries_.get_allocator().resource());
     const auto finish = [&] {
         if (name.empty()) {
-            throw Error(ErrorCode::invalid_argument, argument, "%s: step %u has an empty event name",
-                        argument, step)
-                .hint("Separate the events of a step by |, and write \\| for a bar inside a name.");
+            throw Error(ErrorCode::invalid_argument, argument, "%s: element %u has an empty event name",
+                        argument, number)
+                .hint("Separate the events of an element by |, and write \\| for a bar inside a name.");
         }
         if (name.size() > max_name_bytes) {
-            throw Error(ErrorCode::limit, argument, "%s: an event name in step %u is too long: %zu bytes",
-                        argument, step, name.size())
+            throw Error(ErrorCode::limit, argument, "%s: an event name in element %u is too long: %zu bytes",
+                        argument, number, name.size())
                 .hint("A name in a journey has at most %u bytes.", max_name_bytes);
         }
-        kinds_.satisfy(kind_of({name.data(), name.size()}), step);
+        visit(std::string_view(name.data(), name.size()));
         name.clear();
     };
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -77,16 +81,24 @@ void StepNames::add_step(std::uint32_t step, std::string_view text, const char* 
         } else if (++i < text.size()) {
             name.push_back(text[i]);
         } else {
-            throw Error(ErrorCode::invalid_argument, argument, "%s: step %u ends in a lone backslash",
-                        argument, step)
+            throw Error(ErrorCode::invalid_argument, argument, "%s: element %u ends in a lone backslash",
+                        argument, number)
                 .hint("Write \\\\ for a backslash inside a name.");
         }
     }
     finish();
 }
 
-void StepNames::exclude(std::string_view event, std::uint32_t from_step, std::uint32_t to_step) {
-    kinds_.exclude(kind_of(event), from_step, to_step);
+void StepNames::add_step(std::uint32_t step, std::string_view text, const char* argument) {
+    for_each_alternative(text, argument, step,
+                         [&](std::string_view event) { kinds_.satisfy(kind_of(event, argument), step); });
+}
+
+void StepNames::exclude(std::string_view text, std::uint32_t element, std::uint32_t from_step,
+                        std::uint32_t to_step) {
+    for_each_alternative(text, "exclude", element, [&](std::string_view event) {
+        kinds_.exclude(kind_of(event, "exclude"), from_step, to_step);
+    });
 }
 
 }  // namespace journey

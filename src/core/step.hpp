@@ -65,7 +65,9 @@ class StepNames {
 
     // Throws if an alternative is empty or `text` ends in a lone backslash.
     void add_step(std::uint32_t step, std::string_view text, const char* argument);
-    void exclude(std::string_view event, std::uint32_t from_step, std::uint32_t to_step);
+    // Element `element` of the excluded events, written as a step is.
+    void exclude(std::string_view text, std::uint32_t element, std::uint32_t from_step,
+                 std::uint32_t to_step);
 
     const StepKinds& kinds() const { return kinds_; }
     std::uint32_t kind(std::string_view event) const {
@@ -80,7 +82,9 @@ class StepNames {
         std::string_view name;
         std::uint32_t kind;
     };
-    std::uint32_t kind_of(std::string_view event);
+    std::uint32_t kind_of(std::string_view event, const char* argument);
+    template <class Visit>
+    void for_each_alternative(std::string_view text, const char* argument, std::uint32_t number, Visit visit);
 
     StepKinds kinds_;
     std::pmr::vector<Entry> entries_;

@@ -52,14 +52,17 @@ JOURNEY_FUNCTION(during) {
 }
 
 JOURNEY_FUNCTION(keep) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto events = texts_argument(fcinfo, 1, "events");
     return edited(fcinfo, [&](const JourneyView& journey, ContextMemory& memory) {
         return keep_events(journey, events, memory, VARHDRSZ);
     });
 }
 
+// A list that is NULL, such as an aggregate over an empty table, drops nothing.
 JOURNEY_FUNCTION(drop) {
-    const auto events = texts_argument(fcinfo, 1, "events");
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const auto events = PG_ARGISNULL(1) ? NameList{} : texts_argument(fcinfo, 1, "events");
     return edited(fcinfo, [&](const JourneyView& journey, ContextMemory& memory) {
         return drop_events(journey, events, {}, memory, VARHDRSZ);
     });
@@ -75,6 +78,7 @@ JOURNEY_FUNCTION(forget) {
 }
 
 JOURNEY_FUNCTION(relabel) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto from = texts_argument(fcinfo, 1, "from_events"), to = texts_argument(fcinfo, 2, "to_events");
     if (from.size() != to.size()) {
         throw Error(ErrorCode::invalid_argument, "to_events", "from_events and to_events differ in length")
@@ -86,7 +90,10 @@ JOURNEY_FUNCTION(relabel) {
     });
 }
 
+// The same for a mapping: nothing is renamed.
 JOURNEY_FUNCTION(relabel_mapping) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(1)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     ArrayType* array = PG_GETARG_ARRAYTYPE_P(1);
     if (ARR_NDIM(array) != 0 && (ARR_NDIM(array) != 2 || ARR_DIMS(array)[1] != 2)) {
         throw Error(ErrorCode::invalid_argument, "mapping", "mapping is not a list of pairs")

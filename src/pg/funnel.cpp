@@ -57,6 +57,10 @@ text* sentence(const FunnelStop& stop, NameList labels, std::string_view event) 
             case StopReason::other_channel:
                 appendStringInfoString(&out, " happened only on another channel");
                 break;
+            case StopReason::too_early:
+                format_span(stop.late_by, late, sizeof late);
+                appendStringInfo(&out, " came too early, by %s", late);
+                break;
             default:
                 format_span(stop.late_by, late, sizeof late);
                 appendStringInfo(&out, " came too late, by %s", late);
@@ -66,12 +70,30 @@ text* sentence(const FunnelStop& stop, NameList labels, std::string_view event) 
 }
 
 struct TraceStream {
-    TraceStream(const JourneyView&, const FunnelCall& its_call, std::pmr::vector<Chain>&& its_attempts)
-        : call(its_call), attempts(std::move(its_attempts)) {}
+    TraceStream(const FunnelCall& its_call, std::pmr::vector<Chain>&& its_attempts,
+                std::pmr::memory_resource& memory)
+        : call(its_call), attempts(std::move(its_attempts)), order(&memory) {}
+
+    // The steps of an attempt in the order they were taken.
+    void begin(std::size_t number) {
+        const Chain& chain = attempts[number];
+        order.clear();
+        taken = 0;
+        for (std::uint32_t step = 0; step < chain.rows.size(); ++step) {
+            if (chain.rows[step] == no_row) continue;
+            order.push_back(step);
+            for (std::size_t i = order.size() - 1; i > 0 && chain.times[order[i - 1]] > chain.times[step];
+                 --i) {
+                std::swap(order[i - 1], order[i]);
+            }
+        }
+    }
+
     FunnelCall call;
     std::pmr::vector<Chain> attempts;
-    std::size_t attempt = 0;
-    std::size_t step = 0;
+    std::pmr::vector<std::uint32_t> order;
+    std::size_t attempt = 0;  // attempts begun
+    std::size_t taken = 0;    // steps of it that are rows already
 };
 
 // The attempts the call asks for: the winning chain, or every one.
@@ -93,9 +115,8 @@ TraceStream* read_attempts(FunctionCallInfo fcinfo, ContextMemory& memory) {
             attempts.push_back(funnel_chain(journey, *call.funnel, memory));
             if (attempts.back().level == 0) attempts.clear();
         }
-        return make_in<TraceStream>(memory, journey, call, std::move(attempts));
     }
-    return make_in<TraceStream>(memory, JourneyView(), call, std::move(attempts));
+    return make_in<TraceStream>(memory, call, std::move(attempts), memory);
 }
 
 }  // namespace
@@ -121,28 +142,27 @@ JOURNEY_FUNCTION(funnel_trace) {
     const auto stream =
         row_stream<TraceStream>(fcinfo, [&](ContextMemory& memory) { return read_attempts(fcinfo, memory); });
     TraceStream& trace = *stream.state;
-    for (; trace.attempt < trace.attempts.size(); ++trace.attempt, trace.step = 0) {
-        const Chain& chain = trace.attempts[trace.attempt];
-        std::size_t step = trace.step;
-        while (step < chain.rows.size() && chain.rows[step] == no_row) ++step;
-        if (step == chain.rows.size()) continue;
-        std::size_t previous = step;
-        while (previous > 0 && chain.rows[previous - 1] == no_row) --previous;
-        const bool is_first = previous == 0;
-        const auto since = [&](Time from) { return interval_datum(chain.times[step] - from); };
-        Datum values[7] = {Int32GetDatum(static_cast<std::int32_t>(trace.attempt) + 1),
-                           Int32GetDatum(static_cast<std::int32_t>(step) + 1),
-                           text_datum(trace.call.labels[step]),
-                           TimestampTzGetDatum(chain.times[step]),
-                           Int64GetDatum(static_cast<std::int64_t>(chain.rows[step]) + 1),
-                           is_first ? Datum{0} : since(chain.times[previous - 1]),
-                           since(chain.start())};
-        bool nulls[7] = {};
-        nulls[5] = is_first;
-        trace.step = step + 1;
-        SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, values, nulls));
+    while (trace.attempt < trace.attempts.size() && trace.taken == trace.order.size()) {
+        trace.begin(trace.attempt++);
     }
-    SRF_RETURN_DONE(stream.calls);
+    if (trace.taken == trace.order.size()) SRF_RETURN_DONE(stream.calls);
+    const Chain& chain = trace.attempts[trace.attempt - 1];
+    const std::uint32_t step = trace.order[trace.taken];
+    const bool is_first = trace.taken == 0;
+    const auto since = [&](std::uint32_t other) {
+        return interval_datum(chain.times[other], chain.times[step]);
+    };
+    Datum values[7] = {Int32GetDatum(static_cast<std::int32_t>(trace.attempt)),
+                       Int32GetDatum(static_cast<std::int32_t>(step) + 1),
+                       text_datum(trace.call.labels[step]),
+                       TimestampTzGetDatum(chain.times[step]),
+                       Int64GetDatum(static_cast<std::int64_t>(chain.rows[step]) + 1),
+                       is_first ? Datum{0} : since(trace.order[trace.taken - 1]),
+                       since(trace.order.front())};
+    bool nulls[7] = {};
+    nulls[5] = is_first;
+    ++trace.taken;
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, values, nulls));
 }
 
 JOURNEY_FUNCTION(funnel_attempts) {
@@ -182,7 +202,7 @@ JOURNEY_FUNCTION(funnel_why) {
     bool nulls[8] = {};
     nulls[1] = nulls[2] = completed;
     nulls[4] = nulls[5] = !has_row;
-    nulls[6] = stop.reason != StopReason::too_late;
+    nulls[6] = stop.late_by == 0;
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
 }
 

@@ -22,8 +22,9 @@ class FunnelReader {
         if (given(funnel_hold_channel)) options_.hold_channel = flag(funnel_hold_channel);
         if (given(funnel_reuse_event)) options_.reuse_event = flag(funnel_reuse_event);
         if (given(funnel_on_exclusion)) options_.on_exclusion = parse_on_exclusion(text(funnel_on_exclusion));
-        bool from_previous = policy.window_from_previous;
+        bool from_previous = policy.window_from_previous && options_.order != StepOrder::unordered;
         if (given(funnel_window_from)) from_previous = parse_window_from(text(funnel_window_from));
+        drop_policy_conflicts();
         read_limits(from_previous);
         read_exclusions();
         read_optional();
@@ -78,13 +79,13 @@ class FunnelReader {
         for (std::size_t i = 0; i < events.size(); ++i) {
             const std::int32_t first = from.empty() ? 1 : from[i], end = to.empty() ? last : to[i];
             if (last > 1 && (first < 1 || end > last || first >= end)) {
-                throw Error(ErrorCode::invalid_argument, "exclude_from",
+                throw Error(ErrorCode::invalid_argument, from.empty() ? "exclude_to" : "exclude_from",
                             "exclude_from and exclude_to do not enclose a gap: %d and %d", first, end)
                     .hint("An event is excluded between two different steps from 1 to %d.", last);
             }
             if (last == 1) continue;
-            funnel_.names.exclude(events[i], static_cast<std::uint32_t>(first),
-                                  static_cast<std::uint32_t>(end));
+            funnel_.names.exclude(events[i], static_cast<std::uint32_t>(i) + 1,
+                                  static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end));
             options_.exclusions = true;
         }
     }
@@ -101,26 +102,39 @@ class FunnelReader {
         }
     }
 
+    // An option that is given overrules what the policy says and it cannot go with.
+    void drop_policy_conflicts() {
+        const bool unordered = options_.order == StepOrder::unordered;
+        if (unordered && !given(funnel_ties)) options_.ties = Ties::favourable;
+        if (options_.order != StepOrder::any_gap && !given(funnel_reuse_event)) options_.reuse_event = false;
+        if (options_.ties != Ties::favourable && !given(funnel_grace)) options_.grace = 0;
+    }
+
     // What has no meaning together is an error, not a silent choice.
     void check() const {
-        const auto refuse = [](const char* argument, const char* other) {
+        const auto refuse = [&](int n, const char* argument, const char* other) {
+            if (!given(n)) return;
             throw Error(ErrorCode::invalid_argument, argument, "%s cannot be combined with %s", argument,
                         other)
                 .hint("Leave one of the two out.");
         };
         if (options_.order == StepOrder::unordered) {
-            if (!options_.limits.empty()) refuse("step_within", "step_order 'unordered'");
-            if (!options_.optional.empty()) refuse("optional", "step_order 'unordered'");
-            if (options_.reuse_event) refuse("reuse_event", "step_order 'unordered'");
-            if (options_.ties != Ties::favourable) refuse("ties", "step_order 'unordered'");
-            if (given(funnel_exclude_from) || given(funnel_exclude_to)) {
-                refuse("exclude_from", "step_order 'unordered'");
-            }
+            constexpr const char* unordered = "step_order 'unordered'";
+            refuse(funnel_step_within, "step_within", unordered);
+            refuse(funnel_optional, "optional", unordered);
+            refuse(funnel_exclude_from, "exclude_from", unordered);
+            refuse(funnel_exclude_to, "exclude_to", unordered);
+            if (options_.reuse_event) refuse(funnel_reuse_event, "reuse_event", unordered);
+            if (options_.ties != Ties::favourable) refuse(funnel_ties, "ties", unordered);
+            if (!options_.limits.empty()) refuse(funnel_window_from, "window_from", unordered);
         }
         if (options_.reuse_event && options_.order == StepOrder::next_event) {
-            refuse("reuse_event", "step_order 'next event'");
+            refuse(funnel_reuse_event, "reuse_event", "step_order 'next event'");
         }
-        if (options_.grace != 0 && options_.ties != Ties::favourable) refuse("grace", "these ties");
+        if (options_.grace != 0 && options_.ties == Ties::in_order)
+            refuse(funnel_grace, "grace", "ties 'in_order'");
+        if (options_.grace != 0 && options_.ties == Ties::strict)
+            refuse(funnel_grace, "grace", "ties 'strict'");
     }
 
     FunctionCallInfo fcinfo_;

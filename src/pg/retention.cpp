@@ -109,7 +109,8 @@ JOURNEY_FUNCTION(retention_deserialise) {
 JOURNEY_FUNCTION(retention_finish) {
     aggregate_context(fcinfo);
     const auto* state = state_argument<RetentionState>(fcinfo, 0);
-    const bool as_array = get_fn_expr_variadic(fcinfo->flinfo);
+    // The final function is not told of VARIADIC; an array's length is not known without a row.
+    const bool as_array = get_fn_expr_argtype(fcinfo->flinfo, 1) == BOOLARRAYOID;
     const int count =
         state != nullptr ? static_cast<int>(state->conditions()) : (as_array ? 0 : PG_NARGS() - 1);
     auto* met = static_cast<Datum*>(palloc0(sizeof(Datum) * static_cast<Size>(count + 1)));

@@ -75,8 +75,9 @@ void check_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
         throw Error(ErrorCode::invalid_argument, "steps", "step %d is of type %s, not boolean",
                     n - query.first_condition + 1, format_type_be(type))
             .hint(
-                "Write a condition such as event = 'view', or pass the event as text followed by an array of "
-                "names.");
+                "Write a condition such as event = 'view', or pass the event as text (event::text) followed "
+                "by an array "
+                "of names.");
     }
 }
 
