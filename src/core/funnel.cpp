@@ -29,6 +29,7 @@ std::uint32_t plain_level(std::span<const FunnelRow> rows, const StepKinds& kind
 // Without regard to on_exclusion.
 Chain any_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, const FunnelOptions& options,
                 std::pmr::memory_resource& memory) {
+    if (options.steps == 0) return Chain(memory);
     if (options.order == StepOrder::unordered) return unordered_chain(rows, kinds, options, memory);
     if (options.deduplicate) return deduplicated_run(rows, kinds, options, memory);
     ChainSearch search(rows, kinds, options, memory);
@@ -37,6 +38,7 @@ Chain any_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, const F
 
 std::uint32_t any_level(std::span<const FunnelRow> rows, const StepKinds& kinds, const FunnelOptions& options,
                         std::pmr::memory_resource& memory) {
+    if (options.steps == 0) return 0;
     if (options.plain()) return plain_level(rows, kinds, options, memory);
     if (options.order == StepOrder::unordered || options.deduplicate) {
         return any_chain(rows, kinds, options, memory).level;
@@ -80,12 +82,22 @@ std::pmr::vector<FunnelRow> relevant_rows(const JourneyView& journey, const Step
     return rows;
 }
 
-// Which of two chains of two channels is the customer's.
-bool better(const Chain& a, const Chain& b, Entry entry) {
+// Which of two chains of two channels is the customer's. Where the order of events
+// counts, simultaneous ones are told apart by it.
+bool better(const Chain& a, const Chain& b, const FunnelOptions& options) {
     if (a.level != b.level) return a.level > b.level;
     if (a.level == 0) return false;
-    if (a.start() != b.start()) return (a.start() > b.start()) == (entry == Entry::latest);
-    return a.end() < b.end();
+    const auto bounds = [&](const Chain& chain) {
+        if (options.ties != Ties::in_order || options.order == StepOrder::unordered)
+            return std::pair(chain.counted_start, chain.counted_end);
+        const auto last = std::find_if(chain.rows.rbegin(), chain.rows.rend(),
+                                       [](std::uint32_t row) { return row != no_row; });
+        return std::pair(Time{chain.rows.front()}, Time{*last});
+    };
+    const auto [a_start, a_end] = bounds(a);
+    const auto [b_start, b_end] = bounds(b);
+    if (a_start != b_start) return (a_start > b_start) == (options.entry == Entry::latest);
+    return a_end < b_end;
 }
 
 // Calls visit(rows) for the journey, or for each channel if the channel is held.
@@ -137,7 +149,7 @@ Chain funnel_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, cons
 
 std::uint32_t funnel_level(const JourneyView& journey, const Funnel& funnel,
                            std::pmr::memory_resource& memory) {
-    if (journey.empty()) return 0;
+    if (journey.empty() || funnel.options.steps == 0) return 0;
     if (funnel.options.plain()) return plain_level(journey, funnel.names, funnel.options, memory);
     std::uint32_t level = 0;
     for_each_part(
@@ -152,7 +164,7 @@ Chain funnel_chain(const JourneyView& journey, const StepNames& names, const Fun
     Chain best = funnel_chain(std::span<const FunnelRow>{}, names.kinds(), options, memory);
     for_each_part(journey, names, options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {
         Chain chain = funnel_chain(rows, names.kinds(), options, memory);
-        if (better(chain, best, options.entry)) best = std::move(chain);
+        if (better(chain, best, options)) best = std::move(chain);
     });
     return best;
 }
@@ -166,7 +178,9 @@ std::pmr::vector<Chain> funnel_attempts(const JourneyView& journey, const Funnel
     std::pmr::vector<Chain> attempts(&memory);
     const FunnelOptions& options = funnel.options;
     for_each_part(journey, funnel.names, options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {
-        ChainSearch search(rows, funnel.names.kinds(), options, memory);
+        const StepKinds& kinds = funnel.names.kinds();
+        if (is_discarded(any_level(rows, kinds, options, memory), rows, kinds, options, memory)) return;
+        ChainSearch search(rows, kinds, options, memory);
         Poll poll;
         for (std::uint32_t entry = search.next_entry(0); entry < search.groups();) {
             poll();
@@ -174,8 +188,7 @@ std::pmr::vector<Chain> funnel_attempts(const JourneyView& journey, const Funnel
                 options.entry == Entry::latest ? search.from_entries(entry) : search.from(entry);
             std::uint32_t end = 0;
             attempts.push_back(search.chain(best, &end));
-            const std::uint32_t next =
-                best.level == options.steps ? end + 1 : std::max(best.closed, entry + 1);
+            const std::uint32_t next = best.level == options.steps ? end + 1 : std::max(best.closed, end + 1);
             entry = search.next_entry(next);
         }
     });

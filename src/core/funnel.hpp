@@ -92,6 +92,9 @@ struct Chain {
     // For each step its event's row and time; no_row where not reached or skipped.
     std::pmr::vector<std::uint32_t> rows;
     std::pmr::vector<Time> times;
+    // When the chain starts and ends as limits see it: events within the grace of
+    // another count at its time.
+    Time counted_start = 0, counted_end = 0;
 
     Time start() const;
     Time end() const;

@@ -19,8 +19,12 @@ class Runs {
                 if (kinds.satisfies(kind, step)) lowest[kind] = step;
             }
         }
+        // Equal steps are interchangeable, so the order given never matters.
         std::stable_sort(rows_.begin(), rows_.end(), [&](const FunnelRow& a, const FunnelRow& b) {
-            return a.time != b.time ? a.time < b.time : lowest[a.kind] < lowest[b.kind];
+            if (a.time != b.time) return a.time < b.time;
+            if (lowest[a.kind] != lowest[b.kind]) return lowest[a.kind] < lowest[b.kind];
+            const auto x = kinds.satisfied(a.kind), y = kinds.satisfied(b.kind);
+            return std::lexicographical_compare(x.rbegin(), x.rend(), y.rbegin(), y.rend());
         });
     }
 
@@ -29,29 +33,38 @@ class Runs {
         chain.rows.assign(kinds_.steps(), no_row);
         chain.times.assign(kinds_.steps(), 0);
         Poll poll;
-        std::pmr::vector<Run> runs(kinds_.steps() + 1, &memory_);
+        // Runs that took an event of this time stay apart: where times must rise
+        // the older run at the same step may still take another event of it.
+        std::pmr::vector<Run> runs(kinds_.steps() + 1, &memory_), fresh(kinds_.steps() + 1, &memory_);
         Run best;
         for (std::uint32_t i = 0; i < rows_.size(); ++i) {
             poll();
+            if (i > 0 && rows_[i].time != rows_[i - 1].time) settle(fresh, runs);
             for (std::uint32_t level = kinds_.steps() - 1; level >= 1; --level) {
-                Run& run = runs[level];
-                if (run.level == 0) continue;
-                const Fate fate = meet(run, rows_[i]);
-                if (fate == Fate::goes_on) {
-                    ++run.level;
-                    run.last = rows_[i].time;
-                    note(best, run);
-                    runs[level + 1] = run;  // later-started than any there
+                for (Run* run : {&runs[level], &fresh[level]}) {
+                    if (run->level == 0) continue;
+                    const Fate fate = meet(*run, rows_[i]);
+                    if (fate == Fate::goes_on) {
+                        ++run->level;
+                        run->last = rows_[i].time;
+                        note(best, *run);
+                        keep_later(fresh[level + 1], *run);
+                    }
+                    if (fate != Fate::stays) *run = {};
                 }
-                if (fate != Fate::stays) run = {};
             }
             if (kinds_.satisfies(rows_[i].kind, 1)) {
-                runs[1] = {1, i, rows_[i].time};
-                note(best, runs[1]);
+                const Run entry{1, i, rows_[i].time};
+                keep_later(fresh[1], entry);
+                note(best, entry);
             }
         }
         chain.level = best.level;
-        if (best.level > 0) replay(best, chain);
+        if (best.level > 0) {
+            replay(best, chain);
+            chain.counted_start = chain.start();
+            chain.counted_end = chain.end();
+        }
         return chain;
     }
 
@@ -76,9 +89,19 @@ class Runs {
         return Fate::stays;
     }
 
-    // Entries come in order: of equal levels the later-noted entry is kept if it is later.
-    static void note(Run& best, const Run& run) {
-        if (run.level > best.level || (run.level == best.level && run.entry > best.entry)) best = run;
+    bool starts_later(const Run& a, const Run& b) const { return rows_[a.entry].time > rows_[b.entry].time; }
+    // Of runs that start together the first one at a step took its steps no later.
+    void keep_later(Run& kept, const Run& run) const {
+        if (kept.level == 0 || starts_later(run, kept)) kept = run;
+    }
+    void note(Run& best, const Run& run) const {
+        if (run.level > best.level || (run.level == best.level && starts_later(run, best))) best = run;
+    }
+    void settle(std::pmr::vector<Run>& fresh, std::pmr::vector<Run>& runs) const {
+        for (std::size_t level = 1; level < runs.size(); ++level) {
+            if (fresh[level].level != 0) keep_later(runs[level], fresh[level]);
+            fresh[level] = {};
+        }
     }
 
     void replay(const Run& best, Chain& chain) const {

@@ -1,5 +1,6 @@
 // strict_deduplication of window_funnel: runs in which a repeated step ends the
-// run. Events of one time are taken in the order of the lowest step they satisfy.
+// run. Events of one time are taken in the order of the lowest step they satisfy, of
+// equal ones that first whose other steps are lower.
 //
 // A run enters with an event for step 1 and must take every event that satisfies
 // its next step within the window; an event that does not take it further but

@@ -15,6 +15,7 @@ ChainSearch::ChainSearch(std::span<const FunnelRow> rows, const StepKinds& kinds
       memory_(&memory),
       groups_(&memory),
       matching_(kinds, memory),
+      reach_(kinds, memory),
       arrivals_(&memory),
       waiting_(&memory),
       found_(&memory),
@@ -76,16 +77,16 @@ void ChainSearch::targets(const Group& group, std::uint32_t first, Found found) 
         return;
     }
     if (group.last - group.first == 1) return;
-    matching_.clear();
-    for (std::uint32_t i = group.first; i < group.last; ++i) matching_.add_event(rows_[i].kind);
-    matching_.match(first);
+    reach_.clear();
+    for (std::uint32_t i = group.first; i < group.last; ++i) reach_.add_event(rows_[i].kind);
+    reach_.match(first);
     for (std::uint32_t step = first + 1; step <= kinds_.steps(); ++step) {
-        const bool reached = matching_.match(step);
+        const bool reached = reach_.match(step);
         if (reached) found(step);
         if (!options_.is_optional(step)) {
             if (!reached) return;
         } else if (reached) {
-            matching_.unmatch(step);  // what follows need not take it
+            reach_.unmatch(step);  // what follows need not take it
         }
     }
 }
@@ -152,7 +153,7 @@ void ChainSearch::take_over(std::uint32_t step, std::uint32_t first, std::uint32
 bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
     if (from == 0) return true;  // what would end it came before its entry
     if (options_.order != StepOrder::next_event && !options_.exclusions) return true;
-    const bool reuse = options_.reuse_event && first != 0;
+    const bool reuse = options_.reuse_event && options_.ties != Ties::strict && first != 0;
     for (std::uint32_t i = group.first; i < group.last; ++i) {
         if (!ends(rows_[i], from, to)) continue;
         if (!reuse) return match_group(group, from, first, to);
@@ -163,25 +164,32 @@ bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t
     return true;
 }
 
+bool ChainSearch::any_under_way(std::span<const Slot> slots, std::uint32_t highest, Time now) const {
+    for (std::uint32_t level = 1; level <= highest; ++level) {
+        if (slots[level].alive && elapsed(slots[level].start, now) <= options_.within) return true;
+    }
+    return false;
+}
+
 ChainSearch::Best ChainSearch::forward(std::uint32_t first_entry, std::uint32_t entries_end, Until until) {
     const std::uint32_t steps = kinds_.steps();
     std::pmr::vector<Slot> slots(steps + 1, memory_), next(steps + 1, memory_);
     Best best;
     std::uint32_t highest = 0;  // slots above are not alive
-    Time best_start = std::numeric_limits<Time>::min();
     Poll poll;
     std::uint32_t g = first_entry;
     for (; g < groups(); ++g) {
         poll();
         const Group& group = groups_[g];
+        if (until == Until::complete_or_idle && g > first_entry && !any_under_way(slots, highest, group.time))
+            break;
         next = slots;
         bool alive = false;
         std::uint32_t new_highest = 0;
         const auto offer = [&](std::uint32_t from, std::uint32_t first, std::uint32_t to, const Slot& chain) {
-            if (to > best.level || (to == best.level && chain.start > best_start)) {
+            if (to > best.level || (to == best.level && chain.group > best.group)) {
                 best.level = to;
                 best.group = chain.group;
-                best_start = chain.start;
             }
             if (to == steps || !survives(group, from, first, to)) return;
             if (!next[to].alive || chain.start >= next[to].start) next[to] = chain;
@@ -314,7 +322,8 @@ void ChainSearch::collect(std::uint32_t g, std::uint32_t entry, std::uint32_t go
                 });
             if (parent == waiting.end()) return;
             targets(group, step, [&](std::uint32_t to) {
-                if (to <= goal) arriving.push_back({g, *parent, to, step});
+                if (to > goal || (to < goal && !survives(group, level, step, to))) return;
+                arriving.push_back({g, *parent, to, step});
             });
         });
     }
@@ -341,6 +350,8 @@ Chain ChainSearch::chain(const Best& best, std::uint32_t* end_group) {
         const Group& group = groups_[g];
         if (found_[best.level].group != no_row) {
             steps_of(found_[best.level], mine_);
+            chain.counted_start = groups_[best.group].time;
+            chain.counted_end = group.time;
             if (end_group != nullptr) *end_group = g;
             break;
         }
@@ -350,8 +361,12 @@ Chain ChainSearch::chain(const Best& best, std::uint32_t* end_group) {
         for (std::uint32_t level = 1; level < best.level; ++level) {
             const Arrival& arrival = found_[level];
             if (arrival.group == no_row) continue;
-            const std::uint32_t from = arrival.parent == no_row ? 0 : arrivals_[arrival.parent].level;
-            if (!survives(group, from, arrival.first, level)) continue;
+            // A chain that skipped a step can come earlier and yet be the worse one.
+            auto& waiting = waiting_[level];
+            while (!options_.optional.empty() && !waiting.empty() &&
+                   earlier(arrival, arrivals_[waiting.back()])) {
+                waiting.pop_back();
+            }
             arrivals_.push_back(arrival);
             waiting_[level].push_back(static_cast<std::uint32_t>(arrivals_.size() - 1));
         }

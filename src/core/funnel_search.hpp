@@ -13,7 +13,8 @@
 //
 // The chain: from the entry found, chains are followed forward; for each step its
 // arrivals wait in a queue, and the earliest one within the limit is taken, which
-// is the lexicographically earliest by induction over the steps.
+// is the lexicographically earliest by induction over the steps (with optional
+// steps a better arrival removes the worse ones before it from the queue).
 #pragma once
 
 #include <cstdint>
@@ -72,6 +73,7 @@ class ChainSearch {
     };
 
     void make_groups();
+    bool any_under_way(std::span<const Slot> slots, std::uint32_t highest, Time now) const;
     Best forward(std::uint32_t first_entry, std::uint32_t entries_end, Until until);
     bool satisfies(const Group& group, std::uint32_t step) const;
     bool ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const;
@@ -94,7 +96,8 @@ class ChainSearch {
     const FunnelOptions& options_;
     std::pmr::memory_resource* memory_;
     std::pmr::vector<Group> groups_;
-    StepMatching matching_;
+    StepMatching matching_;  // of match_group and what reads it
+    StepMatching reach_;     // of targets, whose callbacks may match groups
 
     // While a chain is built:
     std::pmr::vector<Arrival> arrivals_;

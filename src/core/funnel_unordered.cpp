@@ -12,8 +12,11 @@ namespace {
 struct Window {
     std::uint32_t level = 0;
     std::size_t first = 0;  // its first row
+    Time start = 0;
+    // Of windows that start together the first has all the rows of that time.
     bool better_than(const Window& other, Entry entry) const {
-        return level > other.level || (level == other.level && level > 0 && entry == Entry::latest);
+        return level > other.level ||
+               (level == other.level && level > 0 && entry == Entry::latest && start > other.start);
     }
 };
 
@@ -57,13 +60,14 @@ class UnorderedSearch {
 
     // Rows that are steps, cut into stretches by the borders.
     void prepare() {
+        const Span grace = options_.ties == Ties::in_order ? 0 : options_.grace;
         Time time = 0;
         std::uint32_t stretch = 0, tie_stretch = 0;
         for (std::size_t i = 0; i < rows_.size();) {
             time = rows_[i].time;
             std::size_t end = i;
             bool border = false;
-            while (end < rows_.size() && elapsed(time, rows_[end].time) <= options_.grace) {
+            while (end < rows_.size() && elapsed(time, rows_[end].time) <= grace) {
                 border |= is_border(rows_[end]);
                 ++end;
             }
@@ -95,7 +99,7 @@ class UnorderedSearch {
         for (std::size_t first = 0; first < steps_.size(); ++first) {
             poll();
             while (end < steps_.size() && fits(first, end)) add(rows_[steps_[end++]].kind);
-            const Window window{matching_.size(), first};
+            const Window window{matching_.size(), first, time_of(first)};
             if (window.better_than(best, options_.entry)) best = window;
             if (options_.entry == Entry::first) break;
             remove(rows_[steps_[first]].kind);
@@ -110,8 +114,11 @@ class UnorderedSearch {
         for (std::size_t i = window.first; matching_.size() < window.level; ++i) {
             const std::uint32_t before = matching_.size();
             add(rows_[steps_[i]].kind);
-            if (matching_.size() > before) taken.push_back(steps_[i]);
+            if (matching_.size() == before) continue;
+            taken.push_back(steps_[i]);
+            chain.counted_end = time_of(i);
         }
+        chain.counted_start = window.start;
         for (std::uint32_t step = 1; step <= kinds_.steps(); ++step) {
             const std::uint32_t kind = matching_.kind_of(step);
             if (kind == StepMatching::none) continue;

@@ -55,8 +55,9 @@ T* state_argument(FunctionCallInfo fcinfo, int n) {
     return PG_ARGISNULL(n) ? nullptr : reinterpret_cast<T*>(PG_GETARG_POINTER(n));
 }
 
-// Is argument n (of the transition function; 0 is the state) the same in every
-// row: a constant or a parameter? Unknown counts as no.
+// Is argument n (of the transition function; 0 is the state) the same in every row
+// of this query: a constant or a parameter? Unknown counts as no. (An aggregate's
+// function is set up anew for every execution, with its parameters.)
 inline bool is_constant_argument(FunctionCallInfo fcinfo, int n) {
     const Aggref* aggregate = AggGetAggref(fcinfo);
     if (aggregate == nullptr || list_length(aggregate->args) < n) return false;

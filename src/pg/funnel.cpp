@@ -28,7 +28,10 @@ void format_span(Span microseconds, char* to, std::size_t size) {
 }
 
 // One sentence for people; names are the steps as they were written.
-text* sentence(const FunnelStop& stop, NameList labels, std::string_view event) {
+text* sentence(const FunnelStop& stop, const JourneyView& journey, const FunnelCall& call,
+               std::string_view event) {
+    const NameList labels = call.labels;
+    const bool unordered = call.funnel->options.order == StepOrder::unordered;
     StringInfoData out;
     initStringInfo(&out);
     const auto step = [&](std::uint32_t number) {
@@ -39,8 +42,9 @@ text* sentence(const FunnelStop& stop, NameList labels, std::string_view event) 
     if (stop.reason == StopReason::completed) {
         appendStringInfo(&out, "all %zu steps were reached", labels.size());
     } else if (stop.reason == StopReason::excluded) {
-        appendStringInfo(&out, "\"%.*s\" came before ", static_cast<int>(event.size()), event.data());
-        step(stop.step);
+        appendStringInfo(&out, "\"%.*s\" came %s", static_cast<int>(event.size()), event.data(),
+                         unordered ? "between the steps" : "before ");
+        if (!unordered) step(stop.step);
     } else if (stop.reason == StopReason::order_broken) {
         appendStringInfo(&out, "\"%.*s\" came where ", static_cast<int>(event.size()), event.data());
         step(stop.step);
@@ -55,7 +59,9 @@ text* sentence(const FunnelStop& stop, NameList labels, std::string_view event) 
                 appendStringInfoString(&out, " happened only before the step before it");
                 break;
             case StopReason::other_channel:
-                appendStringInfoString(&out, " happened only on another channel");
+                appendStringInfoString(&out, journey.channel(stop.row) == 0
+                                                 ? " happened only without a channel"
+                                                 : " happened only on another channel");
                 break;
             case StopReason::too_early:
                 format_span(stop.late_by, late, sizeof late);
@@ -198,7 +204,7 @@ JOURNEY_FUNCTION(funnel_why) {
                        has_row ? TimestampTzGetDatum(journey.time(stop.row)) : Datum{0},
                        has_row ? text_datum(event) : Datum{0},
                        interval_datum(static_cast<std::int64_t>(stop.late_by)),
-                       PointerGetDatum(sentence(stop, call.labels, event))};
+                       PointerGetDatum(sentence(stop, journey, call, event))};
     bool nulls[8] = {};
     nulls[1] = nulls[2] = completed;
     nulls[4] = nulls[5] = !has_row;

@@ -174,16 +174,54 @@ Span read_within(const Interval* within, const FunnelPolicy& policy) {
     return is_no_limit(*within) ? policy.within : span_of(*within, "within");
 }
 
+// The call read last and copies of the arguments it was read from. A parameter
+// can change between two calls (PL/pgSQL keeps an expression for all values of its
+// variables), so the arguments are compared: a few dozen bytes.
 struct FunnelCache {
     FunnelCall call;
-    bool constant;
+    MemoryContext context;  // of the call and the copies
+    Datum arguments[funnel_counting];
+    bool nulls[funnel_counting];
 };
 
-bool constant_arguments(FunctionCallInfo fcinfo) {
-    for (int n = funnel_steps; n < PG_NARGS(); ++n) {
-        if (!get_fn_expr_arg_stable(fcinfo->flinfo, n)) return false;
+struct ArgumentType {
+    bool by_value;
+    std::int16_t length;
+};
+
+ArgumentType argument_type(int n) {
+    switch (n) {
+        case funnel_hold_channel:
+        case funnel_reuse_event:
+            return {true, 1};
+        case funnel_within:
+        case funnel_grace:
+            return {false, sizeof(Interval)};
+        default:
+            return {false, -1};
+    }
+}
+
+bool same_arguments(FunctionCallInfo fcinfo, const FunnelCache& cache) {
+    for (int n = funnel_steps; n < funnel_counting; ++n) {
+        const NullableDatum& given = fcinfo->args[n];
+        if (given.isnull != cache.nulls[n]) return false;
+        if (given.isnull) continue;
+        const ArgumentType type = argument_type(n);
+        if (!datumIsEqual(given.value, cache.arguments[n], type.by_value, type.length)) return false;
     }
     return true;
+}
+
+void keep_arguments(FunctionCallInfo fcinfo, FunnelCache& cache) {
+    MemoryContext caller = MemoryContextSwitchTo(cache.context);
+    for (int n = funnel_steps; n < funnel_counting; ++n) {
+        const ArgumentType type = argument_type(n);
+        cache.nulls[n] = fcinfo->args[n].isnull;
+        if (!cache.nulls[n])
+            cache.arguments[n] = datumCopy(fcinfo->args[n].value, type.by_value, type.length);
+    }
+    MemoryContextSwitchTo(caller);
 }
 
 }  // namespace
@@ -216,16 +254,20 @@ FunnelCall read_simple_funnel(NameList steps, const Interval* within, std::strin
 }
 
 FunnelCall cached_funnel(FunctionCallInfo fcinfo) {
-    if (fcinfo->flinfo->fn_extra == nullptr) {
-        ContextMemory& memory = ContextMemory::make(fcinfo->flinfo->fn_mcxt);
-        auto* cache = make_in<FunnelCache>(memory);
-        cache->constant = constant_arguments(fcinfo);
-        if (cache->constant) cache->call = read_funnel(fcinfo, memory);
-        fcinfo->flinfo->fn_extra = cache;
+    auto* cache = static_cast<FunnelCache*>(fcinfo->flinfo->fn_extra);
+    if (cache != nullptr && same_arguments(fcinfo, *cache)) return cache->call;
+    if (cache == nullptr) {
+        cache =
+            static_cast<FunnelCache*>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(FunnelCache)));
+        cache->context =
+            AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "journey funnel", ALLOCSET_SMALL_SIZES);
     }
-    const auto* cache = static_cast<const FunnelCache*>(fcinfo->flinfo->fn_extra);
-    if (cache->constant) return cache->call;
-    return read_funnel(fcinfo, ContextMemory::make(CurrentMemoryContext));
+    fcinfo->flinfo->fn_extra = nullptr;  // no half-made cache if reading raises
+    MemoryContextReset(cache->context);
+    cache->call = read_funnel(fcinfo, ContextMemory::make(cache->context));
+    keep_arguments(fcinfo, *cache);
+    fcinfo->flinfo->fn_extra = cache;
+    return cache->call;
 }
 
 }  // namespace journey::pg

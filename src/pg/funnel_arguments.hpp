@@ -43,7 +43,7 @@ FunnelCall read_funnel(FunctionCallInfo fcinfo, ContextMemory& memory);
 FunnelCall read_simple_funnel(NameList steps, const Interval* within, std::string_view policy,
                               ContextMemory& memory);
 
-// The same, read once a query if the arguments are constants. Not for functions
+// The same, read again only where the arguments differ from the last call's. Not for functions
 // that return rows: the server keeps their state where the cache would be.
 FunnelCall cached_funnel(FunctionCallInfo fcinfo);
 

@@ -91,10 +91,19 @@ int distance(std::string_view a, std::string_view b) {
                               pg_mbcliplen(b.data(), length_b, length_b), 1, 1, 1, true);
 }
 
-void warn_of_unknown_steps(FunnelSummary& summary) {
+// What a query was told already: one warning a step, however many groups it has.
+struct Warned {
+    bool step[max_steps + 1];
+};
+
+void warn_of_unknown_steps(FunctionCallInfo fcinfo, FunnelSummary& summary) {
     if (!summary.knows_names()) return;
+    auto& warned = per_query<Warned>(fcinfo, [](ContextMemory& memory) {
+        return static_cast<Warned*>(MemoryContextAllocZero(memory.context(), sizeof(Warned)));
+    });
     for (std::uint32_t step = 1; step <= summary.steps(); ++step) {
-        if (summary.saw_step(step)) continue;
+        if (summary.saw_step(step) || warned.step[step]) continue;
+        warned.step[step] = true;
         const std::string_view label = summary.label(step);
         const std::pmr::string* nearest = nullptr;
         int least = 0;
@@ -104,9 +113,12 @@ void warn_of_unknown_steps(FunnelSummary& summary) {
             nearest = &name;
             least = its_distance;
         }
-        ereport(WARNING, (errmsg("step %u \"%.*s\" occurs in no journey", step,
-                                 static_cast<int>(label.size()), label.data()),
-                          errhint("The nearest event name is \"%s\".", nearest->c_str())));
+        const bool near = least <= static_cast<int>(label.size()) / 2;
+        ereport(WARNING,
+                (errmsg("step %u \"%.*s\" occurs in no journey", step, static_cast<int>(label.size()),
+                        label.data()),
+                 near ? errhint("The nearest event name is \"%s\".", nearest->c_str())
+                      : errhint("No event name is near it; event_names() lists those of a journey.")));
     }
 }
 
@@ -183,7 +195,7 @@ JOURNEY_FUNCTION(funnel_report_finish) {
     FunnelSummary& summary = *Summary::read_only(PG_GETARG_DATUM(0));
     const Oid element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
     TupleDesc columns = lookup_rowtype_tupdesc_copy(element, -1);
-    warn_of_unknown_steps(summary);
+    warn_of_unknown_steps(fcinfo, summary);
     return report_rows(summary, BlessTupleDesc(columns));
 }
 

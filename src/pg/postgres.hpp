@@ -46,6 +46,7 @@ extern "C" {
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "utils/datum.h"
 #include "utils/expandeddatum.h"
 #include "utils/json.h"
 #include "utils/jsonfuncs.h"

@@ -81,8 +81,9 @@ void check_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
     }
 }
 
-// The conditions of this row as words; as many as there are.
-std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, const WindowFunnelQuery& query) {
+// The conditions of this row as words. An array's length is the number of steps:
+// it may differ from group to group.
+std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
     static_assert(FUNC_MAX_ARGS <= 128);
     if (!query.as_array) {
         auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * 2));
@@ -98,11 +99,7 @@ std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, const Wi
     int count;
     deconstruct_array(PG_GETARG_ARRAYTYPE_P(query.first_condition), BOOLOID, 1, true, TYPALIGN_CHAR,
                       &conditions, &nulls, &count);
-    if (static_cast<std::uint32_t>(count) != query.rules.steps) {
-        throw Error(ErrorCode::invalid_argument, "steps", "steps has %d conditions, other rows have %u",
-                    count, query.rules.steps)
-            .hint("Give every row the same number of conditions.");
-    }
+    query.rules.steps = checked_steps(static_cast<std::size_t>(count));
     const std::size_t words_needed = (static_cast<std::size_t>(count) + 63) / 64;
     auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * words_needed));
     for (int i = 0; i < count; ++i) {
@@ -149,15 +146,10 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
         auto* made = make_in<WindowFunnelQuery>(memory, memory);
         made->first_condition = ts + 1;
         check_conditions(fcinfo, *made);
-        std::size_t steps = static_cast<std::size_t>(PG_NARGS() - made->first_condition);
-        if (made->as_array) {
-            if (PG_ARGISNULL(made->first_condition)) fail_null("steps");
-            ArrayType* array = PG_GETARG_ARRAYTYPE_P(made->first_condition);
-            steps = static_cast<std::size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
-        }
+        const auto steps = static_cast<std::size_t>(PG_NARGS() - made->first_condition);
         made->rules = read_rules(fcinfo, has_mode, checked_steps(steps));
-        made->constant =
-            is_constant_argument(fcinfo, 1) && (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        made->constant = !made->as_array && is_constant_argument(fcinfo, 1) &&
+                         (!has_mode || is_constant_argument(fcinfo, mode_argument));
         return made;
     });
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);

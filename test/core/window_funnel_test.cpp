@@ -1,0 +1,192 @@
+// The state of window_funnel against the oracle: rows in any order, in any number
+// of states merged in any order, written and read in between.
+#include "core/window_funnel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "core/error.hpp"
+#include "funnel_case.hpp"
+
+namespace journey::test {
+namespace {
+
+WindowFunnelRules rules_for(const FunnelOptions& options) {
+    WindowFunnelRules rules;
+    rules.within = options.within;
+    rules.steps = options.steps;
+    rules.strict_order = options.order == StepOrder::next_event;
+    rules.deduplicate = options.deduplicate;
+    rules.strict_increase = options.ties == Ties::strict;
+    rules.reentry = options.reentry;
+    return rules;
+}
+
+struct Answer {
+    std::uint32_t level = 0;
+    std::vector<Time> times;
+    bool operator==(const Answer&) const = default;
+};
+
+std::string describe(const Answer& answer) {
+    std::string text = std::to_string(answer.level) + " at";
+    for (const Time time : answer.times) text += " " + std::to_string(time);
+    return text;
+}
+
+// The rows shuffled over some states, these merged into one.
+Answer answer_in_any_order(Random& random, const FunnelCase& given) {
+    std::pmr::monotonic_buffer_resource arena;  // states are never destroyed
+    const WindowFunnelRules rules = rules_for(given.options);
+    std::vector<OracleRow> rows = given.rows;
+    for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random.below(i)]);
+    WindowFunnelState* whole = nullptr;
+    while (!rows.empty()) {
+        WindowFunnelState* part = nullptr;
+        for (std::size_t k = 1 + random.below(rows.size()); k > 0; --k) {
+            const std::uint64_t satisfied = given.kinds[rows.back().kind].satisfied;
+            // The short way only where there is room, and never for a row that is to be left out.
+            const bool done = part != nullptr && (satisfied != 0 || rules.keeps_all_rows()) &&
+                              random.percent(70) && part->add(rows.back().time, satisfied);
+            if (!done) part = WindowFunnelState::add(part, rules, rows.back().time, {&satisfied, 1}, arena);
+            rows.pop_back();
+        }
+        if (part == nullptr) continue;
+        if (random.percent(30)) part->level(arena);  // a final function may run more than once
+        if (random.percent(50)) {
+            const Bytes bytes = part->encode(arena, 0);
+            EXPECT_EQ(WindowFunnelState::rules_of({bytes.data, bytes.size}), rules);
+            part = WindowFunnelState::decode({bytes.data, bytes.size}, rules, arena);
+        }
+        if (part != nullptr) whole = WindowFunnelState::merge(whole, *part, rules, arena);
+    }
+    if (whole == nullptr) return {};
+    Answer answer{whole->level(arena), {}};
+    const Chain chain = whole->chain(arena);
+    EXPECT_EQ(chain.level, answer.level);
+    for (std::uint32_t s = 0; s < chain.level; ++s) answer.times.push_back(chain.times[s]);
+    EXPECT_EQ(whole->level(arena), answer.level);
+    return answer;
+}
+
+// Runs take rows of one time by their lowest step; among rows that share it the
+// definition is silent.
+bool order_is_defined(const FunnelCase& given) {
+    for (const OracleRow& a : given.rows) {
+        for (const OracleRow& b : given.rows) {
+            const std::uint32_t left = given.kinds[a.kind].satisfied, right = given.kinds[b.kind].satisfied;
+            if (a.time == b.time && left != right && (left & (~left + 1)) == (right & (~right + 1)))
+                return false;
+        }
+    }
+    return true;
+}
+
+std::string fault_of(const FunnelCase& given, std::uint64_t salt) {
+    Random random(salt);
+    const Answer answer = answer_in_any_order(random, given);
+    const Answer again = answer_in_any_order(random, given);
+    if (!(answer == again)) {
+        return "the order of rows matters: " + describe(answer) + ", then " + describe(again) + "\n  " +
+               describe(given);
+    }
+    if (given.options.deduplicate && !order_is_defined(given)) return "";
+    const Outcome outcome = funnel_outcome(given);
+    Answer expected{outcome.level, {}};
+    for (std::uint32_t s = 0; s < outcome.level; ++s) expected.times.push_back(*outcome.times[s]);
+    if (answer == expected) return "";
+    return "got " + describe(answer) + ", expected " + describe(expected) + "\n  " + describe(given);
+}
+
+void expect_sound_states(std::uint64_t salt, std::uint32_t usual, const Mix& mix) {
+    Random random(salt);
+    for (std::uint32_t i = 0; i < cases(usual); ++i) {
+        FunnelCase given = random_case(random, mix);
+        if (given.options.steps == 0) continue;
+        if (random.percent(10)) given.options.steps = 40;  // as many steps as need another layout,
+        const Time far = Time{1} << 55;                    // and times that do
+        const Time base = random.percent(70) ? 0 : random.percent(50) ? far - 3 : -far - 3;
+        for (OracleRow& row : given.rows) row.time += base;
+        if (fault_of(given, i).empty()) continue;
+        FAIL() << fault_of(shrink(given, [&](const FunnelCase& c) { return !fault_of(c, i).empty(); }), i)
+               << "\n  (case " << i << " of JOURNEY_SEED=" << seed() << ")";
+    }
+}
+
+TEST(WindowFunnel, IsTheOraclesInAnyOrderOfRows) {
+    expect_sound_states(501, 3000, {});
+}
+
+TEST(WindowFunnel, IsTheOraclesInEveryMode) {
+    Mix mix;
+    mix.strict = mix.next_event = mix.reentry = 50;
+    expect_sound_states(502, 3000, mix);
+}
+
+TEST(WindowFunnel, IsTheOraclesInRuns) {
+    Mix mix;
+    mix.deduplicate = 100;
+    mix.strict = mix.next_event = mix.reentry = 30;
+    expect_sound_states(503, 3000, mix);
+}
+
+TEST(WindowFunnel, KeepsEveryRowOfALargeGroup) {
+    Random random(504);
+    std::pmr::monotonic_buffer_resource arena;
+    for (const std::uint32_t steps : {3u, 8u, 9u, 64u, 65u, 200u}) {
+        WindowFunnelRules rules;
+        rules.steps = steps;
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t step = 1; step <= steps; ++step) order.insert(order.end(), 50, step);
+        for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
+        WindowFunnelState* state = nullptr;
+        for (const std::uint32_t step : order) {
+            std::vector<std::uint64_t> satisfied((steps + 63) / 64);
+            satisfied[(step - 1) / 64] = std::uint64_t{1} << ((step - 1) % 64);
+            state = WindowFunnelState::add(state, rules, step * 10 + random.below(5), satisfied, arena);
+        }
+        EXPECT_EQ(state->rows(), order.size());
+        EXPECT_EQ(state->level(arena), steps);
+        const Bytes bytes = state->encode(arena, 0);
+        const WindowFunnelState* again = WindowFunnelState::decode({bytes.data, bytes.size}, rules, arena);
+        EXPECT_EQ(again->rows(), order.size());
+        EXPECT_EQ(again->level(arena), steps);
+        rules.within = 10 * (steps - 1) - 5;
+        EXPECT_EQ(again->level(arena), steps - 1);
+    }
+}
+
+TEST(WindowFunnel, RefusesBytesThatAreNoState) {
+    Random random(505);
+    std::pmr::monotonic_buffer_resource arena;
+    WindowFunnelRules rules;
+    rules.steps = 3;
+    WindowFunnelState* state = nullptr;
+    for (std::uint32_t i = 0; i < 20; ++i) {
+        const std::uint64_t satisfied = 1 + random.below(7);
+        state = WindowFunnelState::add(state, rules, random.below(9), {&satisfied, 1}, arena);
+    }
+    const Bytes sound = state->encode(arena, 0);
+    for (std::uint32_t i = 0; i < cases(20000); ++i) {
+        std::size_t size = sound.size;
+        if (random.percent(50)) size = random.below(sound.size);
+        const auto bytes = std::make_unique<std::byte[]>(size);
+        std::copy(sound.data, sound.data + size, bytes.get());
+        for (std::uint32_t k = random.below(4); k > 0 && size > 0; --k) {
+            bytes[random.below(random.percent(50) ? std::min<std::size_t>(size, 24) : size)] =
+                static_cast<std::byte>(random.bits());
+        }
+        std::pmr::monotonic_buffer_resource scratch;
+        try {
+            const WindowFunnelRules read = WindowFunnelState::rules_of({bytes.get(), size});
+            const WindowFunnelState* again = WindowFunnelState::decode({bytes.get(), size}, read, scratch);
+            if (again != nullptr && read.steps <= 1600) again->level(scratch);
+        } catch (const Error&) {
+        }
+    }
+}
+
+}  // namespace
+}  // namespace journey::test
