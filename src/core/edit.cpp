@@ -104,16 +104,16 @@ Bytes drop_events(const JourneyView& journey, NameList events, NameList channels
     return edit.finish(prefix);
 }
 
-Bytes relabel(const JourneyView& journey, NameList from, NameList to, std::pmr::memory_resource& memory,
-              std::size_t prefix) {
+Bytes relabel(const JourneyView& journey, NameList from, NameList to, const char* argument,
+              std::pmr::memory_resource& memory, std::size_t prefix) {
     Edit edit(journey, memory);
     edit.label_events([&](std::string_view name) {
         std::optional<std::string_view> label;
         for (std::size_t i = 0; i < from.size(); ++i) {
             if (from[i] != name) continue;
             if (label && *label != to[i]) {
-                throw Error(ErrorCode::invalid_argument, "mapping", "event \"%.*s\" is given two labels",
-                            static_cast<int>(name.size()), name.data())
+                throw Error(ErrorCode::invalid_argument, argument, "%s gives event \"%.*s\" two labels",
+                            argument, static_cast<int>(name.size()), name.data())
                     .detail("The labels are \"%.*s\" and \"%.*s\".", static_cast<int>(label->size()),
                             label->data(), static_cast<int>(to[i].size()), to[i].data())
                     .hint("Give every event one label.");

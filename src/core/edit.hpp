@@ -32,9 +32,10 @@ Bytes keep_events(const JourneyView& journey, NameList events, std::pmr::memory_
 // Leaves out the events of these names and the events on these channels.
 Bytes drop_events(const JourneyView& journey, NameList events, NameList channels,
                   std::pmr::memory_resource& memory, std::size_t prefix);
-// from[i] becomes to[i]; other names stay. Throws if a name is to become two.
-Bytes relabel(const JourneyView& journey, NameList from, NameList to, std::pmr::memory_resource& memory,
-              std::size_t prefix);
+// from[i] becomes to[i]; other names stay. Throws if a name is to become two, and
+// blames `argument`.
+Bytes relabel(const JourneyView& journey, NameList from, NameList to, const char* argument,
+              std::pmr::memory_resource& memory, std::size_t prefix);
 // Of each run of one event name its first (or last) event.
 Bytes collapse(const JourneyView& journey, bool keep_last, std::pmr::memory_resource& memory,
                std::size_t prefix);

@@ -40,9 +40,8 @@ std::optional<Session> SessionReader::next() {
     Session session;
     session.number = ++number_;
     session.first = at_;
-    Poll poll;
     for (; at_ < journey_.size(); ++at_) {
-        poll();
+        poll_();
         const std::uint32_t event = journey_.event(at_);
         if (event >= is_start_.size()) fail_corrupted("event code");
         // The event that opens this session was met already when the last one ended.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/funnel.hpp"
+#include "core/interrupt.hpp"
 #include "core/journey.hpp"
 
 namespace journey {
@@ -71,6 +72,7 @@ class SessionReader {
     Sessionizer sessionizer_;
     std::uint32_t at_ = 0;
     std::uint32_t value_rank_ = 0;
+    Poll poll_;
     std::int64_t number_ = 0;
 };
 

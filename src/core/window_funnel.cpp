@@ -17,7 +17,7 @@ namespace journey {
 namespace {
 
 constexpr std::uint8_t state_version = 1;
-constexpr std::size_t header_size = 2 + 4 + 8 + 8;
+constexpr std::size_t header_size = 2 + 4 + 8 + 8 + 8;
 
 std::string_view as_key(std::span<const std::uint64_t> words) {
     return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
@@ -201,6 +201,7 @@ Bytes WindowFunnelState::encode(std::pmr::memory_resource& memory, std::size_t p
                                    (rules_->strict_increase ? 4 : 0) | (rules_->reentry ? 8 : 0));
     to = store(to, rules_->steps);
     to = store(to, rules_->within);
+    to = store(to, rules_->names);
     to = store(to, std::uint64_t{rows});
     for_each([&](Time time, std::span<const std::uint64_t> satisfied) {
         to = store(to, time);
@@ -215,6 +216,7 @@ WindowFunnelRules WindowFunnelState::rules_of(std::span<const std::byte> bytes) 
     const auto flags = static_cast<std::uint8_t>(bytes[1]);
     return {.within = load<std::uint64_t>(bytes.data() + 6),
             .steps = load<std::uint32_t>(bytes.data() + 2),
+            .names = load<std::uint64_t>(bytes.data() + 14),
             .strict_order = (flags & 1) != 0,
             .deduplicate = (flags & 2) != 0,
             .strict_increase = (flags & 4) != 0,
@@ -223,7 +225,7 @@ WindowFunnelRules WindowFunnelState::rules_of(std::span<const std::byte> bytes) 
 
 WindowFunnelState* WindowFunnelState::decode(std::span<const std::byte> bytes, const WindowFunnelRules& rules,
                                              std::pmr::memory_resource& memory) {
-    const auto count = load<std::uint64_t>(bytes.data() + 14);
+    const auto count = load<std::uint64_t>(bytes.data() + 22);
     const std::size_t words_per_row = (std::size_t{rules.steps} + 63) / 64,
                       row_size = 8 * (1 + words_per_row);
     if ((bytes.size() - header_size) / row_size != count || (bytes.size() - header_size) % row_size != 0) {

@@ -24,6 +24,7 @@ namespace journey {
 struct WindowFunnelRules {
     Span within = no_limit;
     std::uint32_t steps = 0;
+    std::uint64_t names = 0;  // which steps, if by name: a hash of them
     bool strict_order = false;
     bool deduplicate = false;
     bool strict_increase = false;
@@ -44,6 +45,11 @@ class WindowFunnelState {
     static WindowFunnelState* add(WindowFunnelState* state, const WindowFunnelRules& rules, Time time,
                                   std::span<const std::uint64_t> satisfied,
                                   std::pmr::memory_resource& memory);
+    // The state, made if it is null: for rules that rows yet to come are compared with.
+    static WindowFunnelState* ensure(WindowFunnelState* state, const WindowFunnelRules& rules,
+                                     std::pmr::memory_resource& memory) {
+        return state != nullptr ? state : make(rules, nullptr, rules.steps <= narrow_steps, memory);
+    }
     // The same for funnels of at most 8 steps, where there is room.
     bool add(Time time, std::uint64_t satisfied) {
         if (!narrow_ || size_ == capacity_ || !fits(time)) return false;

@@ -50,7 +50,7 @@ CREATE FUNCTION funnel_why(
     AS 'MODULE_PATHNAME', 'journey_funnel_why' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 CREATE FUNCTION funnel_policy(name text, OUT option text, OUT setting text)
     RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'journey_funnel_policy' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 8;
+    AS 'MODULE_PATHNAME', 'journey_funnel_policy' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 ROWS 8;
 
 COMMENT ON FUNCTION funnel_level(journey, text[], interval, text, interval[], text[], int[], int[], int[], boolean, text, text, interval, boolean, text, text, text) IS
 'The furthest step a journey reaches: the true maximum over all chains. within: the window from step 1; other options by name, see docs/funnel.md; a step may be alternatives, ''a|b''. Example: SELECT funnel_level(j, ARRAY[''view'', ''cart'', ''buy''], ''7 days'') FROM journeys';

@@ -88,6 +88,8 @@ CREATE OPERATOR CLASS journey_ops DEFAULT FOR TYPE journey USING hash AS
     OPERATOR 1 =,
     FUNCTION 1 journey_hash(journey),
     FUNCTION 2 journey_hash_extended(journey, bigint);
+COMMENT ON OPERATOR FAMILY journey_ops USING btree IS 'Ordering of journeys. Example: CREATE INDEX ON journeys (j)';
+COMMENT ON OPERATOR FAMILY journey_ops USING hash IS 'Hashing of journeys. Example: SELECT j, count(*) FROM journeys GROUP BY j';
 COMMENT ON OPERATOR CLASS journey_ops USING btree IS 'Ordering of journeys. Example: CREATE INDEX ON journeys (j)';
 COMMENT ON OPERATOR CLASS journey_ops USING hash IS 'Hashing of journeys. Example: SELECT j, count(*) FROM journeys GROUP BY j';
 

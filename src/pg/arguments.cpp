@@ -16,7 +16,8 @@ std::span<const std::byte> bytes_of(Datum datum) {
 }
 
 void fail_null(const char* argument) {
-    throw Error(ErrorCode::null_argument, argument, "%s must not be null", argument);
+    throw Error(ErrorCode::null_argument, argument, "%s must not be null", argument)
+        .hint("Give a value, or leave such rows out with a WHERE clause.");
 }
 
 Span span_of(const Interval& interval, const char* argument) {
@@ -61,7 +62,12 @@ std::span<const std::string_view> texts_of(Datum array, const char* argument) {
 
 std::span<const std::string_view> texts_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
     if (PG_ARGISNULL(n)) fail_null(argument);
-    return texts_of(PG_GETARG_DATUM(n), argument);
+    ArrayType* array = PG_GETARG_ARRAYTYPE_P(n);
+    if (ARR_NDIM(array) > 1) {
+        throw Error(ErrorCode::invalid_argument, argument, "%s must have one dimension", argument)
+            .hint("Write ARRAY['a', 'b'].");
+    }
+    return texts_of(PointerGetDatum(array), argument);
 }
 
 std::span<const std::int32_t> ints_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
@@ -72,7 +78,10 @@ std::span<const std::int32_t> ints_argument(FunctionCallInfo fcinfo, int n, cons
                       &nulls, &count);
     auto* numbers = static_cast<std::int32_t*>(palloc(sizeof(std::int32_t) * static_cast<Size>(count + 1)));
     for (int i = 0; i < count; ++i) {
-        if (nulls[i]) throw Error(ErrorCode::null_argument, argument, "%s must not contain nulls", argument);
+        if (nulls[i]) {
+            throw Error(ErrorCode::null_argument, argument, "%s must not contain nulls", argument)
+                .hint("Remove them, for example with array_remove(%s, NULL).", argument);
+        }
         numbers[i] = DatumGetInt32(elements[i]);
     }
     return {numbers, static_cast<std::size_t>(count)};

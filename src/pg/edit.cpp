@@ -86,7 +86,7 @@ JOURNEY_FUNCTION(relabel) {
             .hint("Give one new name for each old name.");
     }
     return edited(fcinfo, [&](const JourneyView& journey, ContextMemory& memory) {
-        return relabel(journey, from, to, memory, VARHDRSZ);
+        return relabel(journey, from, to, "from_events", memory, VARHDRSZ);
     });
 }
 
@@ -107,7 +107,7 @@ JOURNEY_FUNCTION(relabel_mapping) {
         new (&names[count + i]) std::string_view(pairs[2 * i + 1]);
     }
     return edited(fcinfo, [&](const JourneyView& journey, ContextMemory& memory) {
-        return relabel(journey, {names, count}, {names + count, count}, memory, VARHDRSZ);
+        return relabel(journey, {names, count}, {names + count, count}, "mapping", memory, VARHDRSZ);
     });
 }
 

@@ -251,6 +251,7 @@ std::pair<const char*, const char*> policy_option(const FunnelPolicy& policy, in
 
 JOURNEY_FUNCTION(funnel_policy) {
     const auto stream = row_stream<PolicyStream>(fcinfo, [&](ContextMemory& memory) {
+        if (PG_ARGISNULL(0)) fail_null("policy");
         return make_in<PolicyStream>(memory, &funnel_policy(text_argument(fcinfo, 0)), 0);
     });
     const auto [option, setting] = policy_option(*stream.state->policy, stream.state->option++);

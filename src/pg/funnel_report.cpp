@@ -158,8 +158,17 @@ Datum report_rows(FunnelSummary& summary, TupleDesc columns) {
 JOURNEY_FUNCTION(funnel_report_add) {
     MemoryContext context = aggregate_context(fcinfo);
     Summary& state = Summary::state(fcinfo, context);
-    if (PG_NARGS() > 2) label_steps(*state, texts_argument(fcinfo, 2, "steps"));
-    if (!PG_ARGISNULL(1)) state->add(times_argument(fcinfo, 1));
+    const auto times = PG_ARGISNULL(1) ? std::span<const Time>{} : times_argument(fcinfo, 1);
+    if (PG_NARGS() > 2) {
+        const auto labels = texts_argument(fcinfo, 2, "steps");
+        if (times.size() > labels.size()) {
+            throw Error(ErrorCode::invalid_argument, "steps", "steps has %zu names for %zu times",
+                        labels.size(), times.size())
+                .hint("Name every step of the funnel.");
+        }
+        label_steps(*state, labels);
+    }
+    if (!PG_ARGISNULL(1)) state->add(times);
     return state.datum();
 }
 

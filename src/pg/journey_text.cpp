@@ -43,6 +43,24 @@ struct JsonReader {
         "\"channel\", \"value\" and \"tiebreak\" may be added.");
 }
 
+// Calls the server's input functions; their error becomes one of ours, with the
+// event it happened at. An error always follows, so nothing needs rolling back.
+template <class Call>
+void call_server(JsonReader& reader, Call call) {
+    MemoryContext context = CurrentMemoryContext;
+    ErrorData* error = nullptr;
+    PG_TRY();
+    { call(); }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(context);
+        error = CopyErrorData();
+        FlushErrorState();
+    }
+    PG_END_TRY();
+    if (error != nullptr) reader.guard([&] { fail_text(reader, error->message); });
+}
+
 void array_start(void* state) {
     auto& reader = *static_cast<JsonReader*>(state);
     reader.guard([&] {
@@ -76,15 +94,18 @@ void object_end(void* state) {
         if (reader.event == nullptr) fail_text(reader, "an event has no \"event\"");
     });
     if (reader.failed) return;
-    // These raise the server's own errors for their types.
-    const Time time = DatumGetTimestampTz(DirectFunctionCall3(
-        timestamptz_in, CStringGetDatum(reader.ts), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    Time time = 0;
     EventExtra extra;
-    if (reader.value != nullptr)
-        extra.value = DatumGetFloat8(DirectFunctionCall1(float8in, CStringGetDatum(reader.value)));
-    if (reader.tiebreak != nullptr) {
-        extra.tiebreak = DatumGetInt64(DirectFunctionCall1(int8in, CStringGetDatum(reader.tiebreak)));
-    }
+    call_server(reader, [&] {
+        time = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(reader.ts),
+                                                       ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+        if (reader.value != nullptr) {
+            extra.value = DatumGetFloat8(DirectFunctionCall1(float8in, CStringGetDatum(reader.value)));
+        }
+        if (reader.tiebreak != nullptr) {
+            extra.tiebreak = DatumGetInt64(DirectFunctionCall1(int8in, CStringGetDatum(reader.tiebreak)));
+        }
+    });
     reader.guard([&] {
         const std::uint32_t event = reader.vocabulary->events.intern(reader.event, "event");
         const std::uint32_t channel = reader.channel == nullptr
@@ -156,7 +177,10 @@ void parse_json(JsonReader& reader, char* text) {
     actions.scalar = scalar;
     reader.lex =
         makeJsonLexContextCstringLen(text, static_cast<int>(strlen(text)), GetDatabaseEncoding(), true);
-    pg_parse_json_or_ereport(reader.lex, &actions);
+    const JsonParseErrorType result = pg_parse_json(reader.lex, &actions);
+    if (result == JSON_SUCCESS || reader.failed) return;
+    const char* detail = json_errdetail(result, reader.lex);
+    reader.guard([&] { fail_text(reader, detail); });
 }
 
 void append_number(StringInfo out, double value) {
@@ -274,6 +298,10 @@ JOURNEY_FUNCTION(recv) {
     }
     if (!canonical) fail("it is not in canonical form");
     const JourneyView journey(bytes);
+    if (!journey.empty() &&
+        !(IS_VALID_TIMESTAMP(journey.first_time()) && IS_VALID_TIMESTAMP(journey.last_time()))) {
+        fail("a time is out of the range of timestamps");
+    }
     for (const Names* names : {&journey.event_names(), &journey.channel_names()}) {
         for (std::string_view name : *names) {
             if (!pg_verifymbstr(name.data(), static_cast<int>(name.size()), true)) {

@@ -35,7 +35,8 @@ struct WindowFunnelQuery {
     bool as_array = false;       // VARIADIC ARRAY[…]: the conditions are one argument
     bool constant = false;       // window, mode and steps cannot change between rows
     StepNames* names = nullptr;  // by name
-    Datum steps = 0;             // a copy of the array the names were read from
+    std::uint64_t names_hash = 0;
+    Datum steps = 0;  // a copy of the array the names were read from
 };
 
 constexpr int mode_argument = 2;  // after state and window, if there is a mode
@@ -125,10 +126,12 @@ Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     if (state != nullptr) {
         if (!query.constant && !(state->rules() == query.rules)) fail_different_rules();
-        if (query.rules.steps <= 8 && is_finite(time) && state->add(time, satisfied[0]))
+        const bool matters = satisfied[0] != 0 || query.rules.keeps_all_rows();
+        if (matters && query.rules.steps <= 8 && is_finite(time) && state->add(time, satisfied[0]))
             PG_RETURN_POINTER(state);
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
+    if (!query.constant) state = WindowFunnelState::ensure(state, query.lasting_rules(), memory);
     state = WindowFunnelState::add(state, query.lasting_rules(), time, satisfied, memory);
     if (state == nullptr) PG_RETURN_NULL();
     PG_RETURN_POINTER(state);
@@ -163,7 +166,8 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     for (int n = query.first_condition, bit = 0; n < PG_NARGS(); ++n, ++bit) {
         satisfied |= static_cast<std::uint64_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
     }
-    if (satisfied == 0 && !query.rules.keeps_all_rows() && is_finite(time)) return unchanged(fcinfo);
+    if (satisfied == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
+        return unchanged(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -172,6 +176,9 @@ void read_names(FunctionCallInfo fcinfo, WindowFunnelQuery& query, int steps_arg
     const auto steps = texts_argument(fcinfo, steps_argument, "steps");
     query.steps = PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(steps_argument)));
     MemoryContextSwitchTo(caller);
+    const auto bytes = bytes_of(query.steps);
+    query.names_hash = DatumGetUInt64(hash_any_extended(reinterpret_cast<const unsigned char*>(bytes.data()),
+                                                        static_cast<int>(bytes.size()), 0));
     const std::uint32_t count = checked_steps(steps.size());
     query.names = make_in<StepNames>(query.memory, count, query.memory);
     for (std::uint32_t i = 0; i < count; ++i) query.names->add_step(i + 1, steps[i], "steps");
@@ -189,6 +196,7 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
         auto* made = make_in<WindowFunnelQuery>(memory, memory);
         read_names(fcinfo, *made, steps);
         made->rules = read_rules(fcinfo, has_mode, made->names->kinds().steps());
+        made->rules.names = made->names_hash;
         made->constant = is_constant_argument(fcinfo, 1) && is_constant_argument(fcinfo, steps) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
         return made;
@@ -197,11 +205,13 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
         if (PG_ARGISNULL(steps)) fail_null("steps");
         if (!same_array(query.steps, PG_GETARG_DATUM(steps))) read_names(fcinfo, query, steps);
         query.rules = read_rules(fcinfo, has_mode, query.names->kinds().steps());
+        query.rules.names = query.names_hash;
     }
     if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
-    if (kind == 0 && !query.rules.keeps_all_rows() && is_finite(time)) return unchanged(fcinfo);
+    if (kind == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
+        return unchanged(fcinfo);
     return add_row(fcinfo, query, time, query.names->kinds().satisfied(kind));
 }
 

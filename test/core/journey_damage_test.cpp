@@ -136,7 +136,7 @@ std::vector<std::pair<const char*, Work>> workload(const Events& events, const J
              return drop_events(a, {&name, 1}, {&name, 1}, memory, 4);
          })},
         {"relabel", bytes_from([&](auto& memory) {
-             return relabel(a, {&name, 1}, {&label, 1}, memory, 4);
+             return relabel(a, {&name, 1}, {&label, 1}, "mapping", memory, 4);
          })},
         {"collapse", bytes_from([&](auto& memory) { return collapse(a, true, memory, 4); })},
         {"truncate_between",

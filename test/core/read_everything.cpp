@@ -73,7 +73,7 @@ bool read_everything(std::span<const std::byte> bytes) {
     });
     also([&] { keep_events(view, {names, 1}, arena, 0); });
     also([&] { drop_events(view, {names, 1}, {names + 1, 1}, arena, 0); });
-    also([&] { relabel(view, {names, 1}, {names + 1, 1}, arena, 0); });
+    also([&] { relabel(view, {names, 1}, {names + 1, 1}, "mapping", arena, 0); });
     also([&] { truncate_between(view, &names[0], &names[1], arena, 0); });
     also([&] {
         SessionRules rules;

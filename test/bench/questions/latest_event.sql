@@ -1,0 +1,4 @@
+-- max(ts) per customer
+SELECT customer, max(ts) AS answer
+FROM events
+GROUP BY customer

@@ -1,0 +1,2 @@
+-- reading the events: max(ts)
+SELECT max(ts) FROM events

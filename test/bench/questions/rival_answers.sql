@@ -1,0 +1,2 @@
+-- the answers of the other engine
+SELECT customer, answer FROM rival_answers

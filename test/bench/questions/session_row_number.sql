@@ -1,0 +1,3 @@
+-- row_number() over the window
+SELECT customer, row_number() OVER (PARTITION BY customer ORDER BY ts) AS answer
+FROM events

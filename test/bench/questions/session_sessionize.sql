@@ -1,0 +1,3 @@
+-- sessionize over the same window
+SELECT customer, sessionize(ts, :'gap') OVER (PARTITION BY customer ORDER BY ts) AS answer
+FROM events

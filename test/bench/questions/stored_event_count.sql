@@ -1,0 +1,3 @@
+-- event_count of stored journeys
+SELECT customer, event_count(journey) AS answer
+FROM journeys

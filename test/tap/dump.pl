@@ -1,0 +1,77 @@
+# Journeys come back from every kind of dump with the same bytes.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', 'fsync = off');
+$node->start;
+# Times before and after 2000, in microseconds and in days; names with quotes,
+# backslashes and letters of many bytes; values and tie-breakers now and then,
+# with every kind of number; a journey without events; NULL.
+$node->safe_psql('postgres', q{
+    CREATE EXTENSION journey;
+    CREATE TABLE journeys (id int PRIMARY KEY, j journey);
+    CREATE INDEX ON journeys (id, hashtext(j::text));
+    INSERT INTO journeys SELECT i % 300, journey_agg(
+        timestamptz '1999-12-01' + i * CASE i % 300 % 4 WHEN 0 THEN interval '1 day' WHEN 1 THEN interval '1 minute'
+            WHEN 2 THEN interval '0.123456 seconds' ELSE interval '3 hours' END,
+        (ARRAY['view', 'it''s "quoted"', 'back\slash', U&'\00e5\00df\4e16\+01F600', E'tab\tline\n', repeat('long', 100)])[1 + i % 6],
+        CASE WHEN i % 3 > 0 THEN 'channel ' || i % 7 END,
+        CASE i % 9 WHEN 0 THEN 0.1 WHEN 1 THEN -1e300 WHEN 2 THEN 'NaN' WHEN 3 THEN '-Infinity' WHEN 4 THEN i WHEN 5 THEN i / 3.0::float8
+            WHEN 6 THEN '-0' END,
+        CASE WHEN i % 5 = 0 THEN i::bigint * 1000000007 END)
+    FROM generate_series(1, 20000) i GROUP BY i % 300;
+    INSERT INTO journeys SELECT 1000, journey_agg(ts, event) FROM journeys, events(j);
+    INSERT INTO journeys SELECT 1001, keep(j, '{}') FROM journeys WHERE id = 1;
+    INSERT INTO journeys VALUES (1002, NULL), (1003, '[]');
+    CREATE TABLE reports AS SELECT * FROM unnest((SELECT funnel_report(j, ARRAY['view', 'back\slash'], '1 day') FROM journeys));
+    CREATE VIEW levels AS SELECT id, funnel_level(j, ARRAY['view'], '1 day', policy => 'ga4') FROM journeys;
+});
+
+my $bytes = q{SELECT count(*), count(DISTINCT j), md5(string_agg(id || ':' || coalesce(encode(journey_send(j), 'hex'), 'null'), ',' ORDER BY id)) FROM journeys};
+my $levels = 'SELECT md5(string_agg(l::text, $$,$$ ORDER BY id)) FROM levels l';
+my $before = $node->safe_psql('postgres', $bytes);
+my $folder = PostgreSQL::Test::Utils::tempdir;
+
+sub restored
+{
+    my ($database, $how) = @_;
+    is($node->safe_psql($database, $bytes), $before, "$how: the same bytes");
+    is($node->safe_psql($database, $levels), $node->safe_psql('postgres', $levels), "$how: the view answers the same");
+    is($node->safe_psql($database, 'TABLE reports'), $node->safe_psql('postgres', 'TABLE reports'), "$how: reports");
+    return;
+}
+
+foreach my $options ([], ['--inserts'], [ '--column-inserts', '--quote-all-identifiers' ])
+{
+    my $database = 'plain' . scalar(@$options);
+    $node->command_ok([ 'pg_dump', @$options, '-f', "$folder/plain.sql", '-d', $node->connstr('postgres') ], "pg_dump @$options");
+    $node->safe_psql('postgres', "CREATE DATABASE $database");
+    $node->command_ok([ 'psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-f', "$folder/plain.sql", '-d', $node->connstr($database) ], "psql restores");
+    restored($database, "pg_dump @$options");
+}
+$node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/custom", '-d', $node->connstr('postgres') ], 'pg_dump -Fc');
+$node->safe_psql('postgres', 'CREATE DATABASE custom');
+$node->command_ok([ 'pg_restore', '-d', $node->connstr('custom'), "$folder/custom" ], 'pg_restore');
+restored('custom', 'pg_dump -Fc');
+
+foreach my $format ('binary', 'csv', 'text')
+{
+    $node->safe_psql('postgres', "CREATE DATABASE copied_$format TEMPLATE custom");
+    $node->safe_psql('postgres', "COPY journeys TO '$folder/copy' (FORMAT $format)");
+    $node->safe_psql("copied_$format", "TRUNCATE journeys; COPY journeys FROM '$folder/copy' (FORMAT $format)");
+    restored("copied_$format", "COPY $format");
+}
+
+# Text does not depend on the session's settings.
+my $text = q{SELECT md5(string_agg(j::text, ',' ORDER BY id)) FROM journeys};
+is( $node->safe_psql('postgres', "SET timezone = 'Asia/Kolkata'; SET datestyle = 'German'; SET intervalstyle = 'iso_8601'; SET extra_float_digits = -5; $text"),
+    $node->safe_psql('postgres', $text),
+    'the text form is the same in every session');
+
+$node->stop;
+done_testing();

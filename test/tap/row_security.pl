@@ -1,0 +1,74 @@
+# A role that may only SELECT and EXECUTE, behind row-level security, gets the
+# answers of a superuser over the rows it may see. The extension lives in a schema
+# of its own that is on nobody's search_path.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', 'fsync = off');
+$node->start;
+$node->safe_psql('postgres', q{
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    CREATE SCHEMA analytics;
+    CREATE EXTENSION journey SCHEMA analytics;
+    REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA analytics FROM PUBLIC;
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.visits (tenant text, customer int, ts timestamptz, event text);
+    INSERT INTO shop.visits SELECT (ARRAY['analyst', 'other'])[1 + i % 2], i % 60, timestamptz '2024-01-01' + i * interval '5 minutes',
+        (ARRAY['view', 'cart', 'buy'])[1 + i * i % 7 % 3] FROM generate_series(1, 6000) i;
+    CREATE TABLE shop.journeys AS SELECT tenant, customer, analytics.journey_agg(ts, event) AS j FROM shop.visits GROUP BY 1, 2;
+    ALTER TABLE shop.visits ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE shop.journeys ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON shop.visits USING (tenant = current_user);
+    CREATE POLICY own ON shop.journeys USING (tenant = current_user);
+    CREATE ROLE analyst LOGIN;
+    GRANT USAGE ON SCHEMA shop, analytics TO analyst;
+    GRANT SELECT ON ALL TABLES IN SCHEMA shop TO analyst;
+});
+
+my $denied = "SELECT analytics.event_count(j) FROM shop.journeys";
+my ($status, $out, $error) = $node->psql('postgres', $denied, extra_params => [ '-U', 'analyst' ]);
+like($error, qr/permission denied for function/, 'without EXECUTE there is no answer');
+$node->safe_psql('postgres', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA analytics TO analyst');
+
+my $steps = q{ARRAY['view','cart','buy']};
+my %questions = (
+    'values' => 'SELECT customer, j FROM shop.journeys',
+    'equality and order' => 'SELECT max(customer), j FROM shop.journeys GROUP BY j ORDER BY j',
+    'merging' => 'SELECT analytics.event_count(analytics.journey_agg(j OPERATOR(analytics.||) j)) FROM shop.journeys',
+    'text in and out' => 'SELECT customer, j::text::analytics.journey FROM shop.journeys',
+    'journey_agg' => 'SELECT customer, analytics.journey_agg(ts, event) FROM shop.visits GROUP BY customer',
+    'window_funnel' => "SELECT customer, analytics.window_funnel('1 hour', ts, event, $steps) FROM shop.visits GROUP BY customer",
+    'window_funnel of booleans' => "SELECT customer, analytics.window_funnel('1 hour', ts, event = 'view', event = 'buy') FROM shop.visits GROUP BY customer",
+    'retention' => "SELECT customer, analytics.retention(event = 'view', event = 'buy') FROM shop.visits GROUP BY customer",
+    'sessionize' => "SELECT customer, ts, analytics.sessionize(ts, '2 hours', midnight_in => 'Europe/Stockholm') OVER (PARTITION BY customer ORDER BY ts) FROM shop.visits",
+    'sessions' => "SELECT customer, s.* FROM shop.journeys, analytics.sessions(j, '2 hours') s",
+    'funnel_level' => "SELECT customer, analytics.funnel_level(j, $steps, '1 day', policy => 'mixpanel') FROM shop.journeys",
+    'funnel_trace' => "SELECT customer, t.* FROM shop.journeys, analytics.funnel_trace(j, $steps, '1 day') t",
+    'funnel_why' => "SELECT customer, w.* FROM shop.journeys, analytics.funnel_why(j, $steps, '1 hour') w",
+    'funnel_report' => "SELECT * FROM unnest((SELECT analytics.funnel_report(j, $steps, '1 day') FROM shop.journeys))",
+    'funnel_policy' => "SELECT * FROM analytics.funnel_policy('ga4')",
+);
+foreach my $question (sort keys %questions)
+{
+    my $asked = "SELECT count(*), md5(string_agg(q::text, ';' ORDER BY q::text)) FROM ($questions{$question}) q";
+    # A superuser sees everything, so it is told which rows.
+    (my $as_superuser = $asked) =~ s/FROM shop\.(\w+)/FROM (SELECT * FROM shop.$1 WHERE tenant = 'analyst') $1/g;
+    my $expected = $node->safe_psql('postgres', $as_superuser);
+    unlike($expected, qr/^0\|/, "$question has an answer");
+    ($status, $out, $error) = $node->psql('postgres', $asked, extra_params => [ '-U', 'analyst' ]);
+    is("$out$error", $expected, "$question as the role");
+}
+
+# The schema can be changed under a database in use.
+$node->safe_psql('postgres', 'CREATE SCHEMA elsewhere; ALTER EXTENSION journey SET SCHEMA elsewhere');
+is( $node->safe_psql('postgres', q{SELECT elsewhere.event_count(j), count(*) FROM shop.journeys GROUP BY 1}),
+    $node->safe_psql('postgres', q{SELECT n, count(*) FROM (SELECT count(*) AS n FROM shop.visits GROUP BY tenant, customer) x GROUP BY n}),
+    'the extension moves to another schema');
+
+$node->stop;
+done_testing();
