@@ -11,9 +11,7 @@ namespace {
 std::vector<Time> counted_times(const FunnelCase& given) {
     std::vector<Time> counted;
     for (const OracleRow& row : given.rows) {
-        // Grace is for ties in the funnel's favour.
-        const Span grace = given.options.ties == Ties::in_order ? 0 : given.options.grace;
-        const bool same_group = !counted.empty() && elapsed(counted.back(), row.time) <= grace;
+        const bool same_group = !counted.empty() && elapsed(counted.back(), row.time) <= given.options.grace;
         counted.push_back(same_group ? counted.back() : row.time);
     }
     return counted;

@@ -120,13 +120,6 @@ TEST(FunnelProperty, Grace) {
     expect_agreement(16, 3000, mix);
 }
 
-TEST(FunnelProperty, GraceInOrder) {
-    Mix mix;
-    mix.grace = mix.in_order = 100;
-    mix.earliest = mix.first = mix.limits = 20;
-    expect_agreement(25, 2000, mix);
-}
-
 TEST(FunnelProperty, HoldChannel) {
     Mix mix;
     mix.hold_channel = 100;

@@ -63,9 +63,13 @@ FunnelOptions random_options(Random& random, const Mix& mix) {
     } else if (random.percent(mix.strict)) {
         options.ties = Ties::strict;
     }
-    if (random.percent(mix.grace)) options.grace = 1 + random.below(3);
+    // Options that have no meaning together are an error before the core is asked:
+    // ties in unordered funnels, grace with ties that are not favourable, events
+    // reused where each step is the next event.
+    if (options.order == StepOrder::unordered) options.ties = Ties::favourable;
+    if (random.percent(mix.grace) && options.ties == Ties::favourable) options.grace = 1 + random.below(3);
     options.hold_channel = random.percent(mix.hold_channel);
-    options.reuse_event = random.percent(mix.reuse_event);
+    options.reuse_event = random.percent(mix.reuse_event) && options.order == StepOrder::any_gap;
     options.exclusions = random.percent(std::max(mix.exclusions, mix.whole_exclusions));
     if (options.exclusions && random.percent(mix.discard)) options.on_exclusion = OnExclusion::discard;
     options.deduplicate = random.percent(mix.deduplicate);
@@ -83,7 +87,9 @@ FunnelCase random_case(Random& random, const Mix& mix) {
     for (std::uint32_t i = 0; i < count; ++i) {
         OracleRow row;
         row.time = random.between(0, last_time);
-        row.kind = result.kinds.size() < 2 || random.percent(mix.nothing) ? 0 : 1 + random.below(result.kinds.size() - 1);
+        row.kind = result.kinds.size() < 2 || random.percent(mix.nothing)
+                       ? 0
+                       : 1 + random.below(result.kinds.size() - 1);
         if (result.options.hold_channel && !random.percent(15))
             row.channel = static_cast<int>(random.below(2));
         result.rows.push_back(row);

@@ -179,7 +179,8 @@ TEST_F(JourneyProperty, KeepsDropsAndRelabels) {
         }
         EXPECT_EQ(Value(keep_events(value.view(), names, heap(), 0)).hex(), encode(kept).hex());
         EXPECT_EQ(Value(drop_events(value.view(), names, channels, heap(), 0)).hex(), encode(left).hex());
-        EXPECT_EQ(Value(relabel(value.view(), names, labels, "mapping", heap(), 0)).hex(), encode(relabelled).hex());
+        EXPECT_EQ(Value(relabel(value.view(), names, labels, "mapping", heap(), 0)).hex(),
+                  encode(relabelled).hex());
     });
 }
 

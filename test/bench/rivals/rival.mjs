@@ -24,8 +24,8 @@ function question(name) {
     .replace(/(?<!:):(within_seconds)\b/g, (_, variable) => values[variable]);
 }
 
-// As measure.bash's count_by_answer.
-const counted = (sql) => `SELECT answer, count(*) FROM (\n${sql}) q GROUP BY answer`;
+// As measure.bash's sum_of_answers.
+const summed = (sql) => `SELECT sum(answer) FROM (\n${sql}) q`;
 
 export const script = (name) => question(name).split(';');
 
@@ -70,7 +70,7 @@ export async function compete(rival) {
     for (let run = 0; run <= Number(process.env.RUNS); run++) {
       for (const name of names) {
         const side = rival.questions.includes(name) ? rival : postgres;
-        const milliseconds = await side.time(counted(question(name)));
+        const milliseconds = await side.time(summed(question(name)));
         if (run > 0) console.log(`sample ${count} ${run} ${name} ${milliseconds.toFixed(3)}`);
       }
     }
