@@ -17,6 +17,8 @@ namespace journey {
 
 class LevelScan {
   public:
+    // start_ is read only where alive_ says it was set.
+    // cppcheck-suppress uninitMemberVar
     LevelScan(std::uint32_t steps, Span within, std::pmr::memory_resource& memory)
         : within_(within), complete_(std::uint64_t{1} << (steps - 1)), tie_(memory), memory_(&memory) {}
 

@@ -79,7 +79,7 @@ std::uint32_t NumberColumn::rank(std::uint32_t i) const {
 }
 
 std::int64_t NumberColumn::integer(std::uint32_t rank) const {
-    if (rank >= count) fail_corrupted("number rank");
+    if (rank >= count || width == 0) fail_corrupted("number rank");
     const std::byte* at = numbers + std::size_t{rank} * width;
     std::uint64_t bits = 0;
     for (std::uint32_t byte = 0; byte < width; ++byte) {

@@ -113,6 +113,7 @@ void warn_of_unknown_steps(FunctionCallInfo fcinfo, FunnelSummary& summary) {
             nearest = &name;
             least = its_distance;
         }
+        if (nearest == nullptr) return;
         const bool near = least <= static_cast<int>(label.size()) / 2;
         ereport(WARNING,
                 (errmsg("step %u \"%.*s\" occurs in no journey", step, static_cast<int>(label.size()),

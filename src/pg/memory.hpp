@@ -26,7 +26,7 @@ class ContextMemory final : public std::pmr::memory_resource {
 // An object in a context; dropping the context is its destructor.
 template <class T, class... Args>
 T* make_in(ContextMemory& memory, Args&&... args) {
-    return new (memory.allocate(sizeof(T), alignof(T))) T(std::forward<Args>(args)...);
+    return new (memory.allocate(sizeof(T), alignof(T))) T{std::forward<Args>(args)...};
 }
 
 }  // namespace journey::pg
