@@ -99,7 +99,7 @@ SELECT 'text: ' || left(text, 60), 'journey', format('SELECT %L::journey', text)
     '[{"ts":"2024-01-01T00:00:00Z","event":"unended}]', E'[{"ts":"2024-01-01T00:00:00Z","event":"tab\there"}]',
     '[{''ts'':''2024-01-01T00:00:00Z'',''event'':''view''}]']) text;
 INSERT INTO attempts (what, argument, statement) VALUES
-('text: a hundred thousand brackets', 'stack', $$SELECT repeat('[', 100000)::journey$$),
+('text: a hundred thousand brackets', 'journey', $$SELECT repeat('[', 100000)::journey$$),
 ('text: an over-long name', 'event', $$SELECT ('[{"ts":"2024-01-01T00:00:00Z","event":"' || repeat('x', 10000) || '"}]')::journey$$);
 
 -- Funnels over journeys: every option.
