@@ -82,13 +82,20 @@ bool read_everything(std::span<const std::byte> bytes) {
         while (sessions.next()) {
         }
     });
-    for (int variant = 0; variant < 5; ++variant) {
+    for (int variant = 0; variant < 7; ++variant) {
         Funnel funnel(3, arena);
         funnel.options.within = 3'600'000'000;
         funnel.options.hold_channel = variant == 1;
         if (variant == 2) funnel.options.order = StepOrder::next_event;
         if (variant == 3) funnel.options.order = StepOrder::unordered;
         if (variant == 4) funnel.options.entry = Entry::first;
+        if (variant >= 5) {
+            // Chains that pass a moment are matched anew while its targets are sought.
+            funnel.options.optional = {0, 1, 0};
+            funnel.options.order = variant == 5 ? StepOrder::next_event : StepOrder::any_gap;
+            funnel.names.exclude("view", 1, 1, 3);
+            funnel.options.exclusions = true;
+        }
         funnel.names.add_step(1, "a", "steps");
         funnel.names.add_step(2, "b|view|event1", "steps");
         funnel.names.add_step(3, "a|c|buy", "steps");
