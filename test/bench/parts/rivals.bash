@@ -1,0 +1,41 @@
+# ClickHouse and DuckDB on the same rows.
+# shellcheck shell=bash disable=SC2154
+[ "$RIVALS" = 0 ] || parts+=(rivals)
+
+# The same rows and the same funnel in other engines. Steps are three different
+# events, where ClickHouse's default mode finds the true maximum as well.
+rivals() {
+  run_sql -c "\\copy (SELECT customer, extract(epoch FROM ts)::bigint, event, channel, value FROM events) TO '$scratch/events.csv' (FORMAT csv)"
+  rival ClickHouse clickhouse 0.25 0.8
+  rival DuckDB duckdb '' ''
+  rm "$scratch/events.csv"
+}
+
+# rival TITLE ENGINE TIME BYTES: funnel_level may take TIME of the engine's best
+# time, the journeys table BYTES of its bytes.
+rival() {
+  local name=$1 engine=$2 n theirs question bytes_theirs bytes_ours of
+  # shellcheck disable=SC2086 # THREADS is a list
+  node "$here/rivals/$engine.mjs" "$scratch" stored_funnel,funnel_steps $THREADS >"$scratch/$engine.out"
+  for n in $THREADS; do
+    heading "Beside $name, levels summed up, $n thread(s) each" 'median ms' ratio wanted
+    awk -v n="$n" '$1 == "sample" && $2 == n { print $3, $4, $5 }' "$scratch/$engine.out" >"$scratch/samples"
+    mapfile -t theirs < <(summarize stored_funnel <"$scratch/samples" | grep "^$engine/" | sort -k 2n | cut -d' ' -f1)
+    judge "${theirs[0]}" "stored_funnel:$3" funnel_steps "${theirs[@]:1}" <"$scratch/samples"
+  done
+
+  run_sql -c 'CREATE UNLOGGED TABLE rival_answers (customer bigint, answer bigint)'
+  for question in "${theirs[@]}"; do
+    run_sql -c 'TRUNCATE rival_answers' -c "\\copy rival_answers FROM '$scratch/$question.csv' (FORMAT csv)"
+    echo "    $(title "$question"):"
+    same stored_funnel rival_answers
+  done
+  run_sql -c 'DROP TABLE rival_answers'
+
+  heading "Bytes beside $name" MB ratio wanted
+  bytes_theirs=$(awk '$1 == "bytes" { print $2 }' "$scratch/$engine.out")
+  bytes_ours=$(run_sql -c "SELECT pg_total_relation_size('journeys')")
+  of=$(quotient "$bytes_ours" "$bytes_theirs" 3)
+  line "$name: the event table" "$(quotient "$bytes_theirs" 1e6 1)" base '' ''
+  line 'the journeys table' "$(quotient "$bytes_ours" 1e6 1)" "$of" "$of" "$4"
+}
