@@ -16,21 +16,19 @@ namespace {
 constexpr std::array<double, 7> powers_of_ten = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 constexpr double max_exact_integer = 9007199254740992.0;  // 2^53
 
-std::uint32_t bytes_for(std::uint64_t number) {
-    return std::max(1u, (static_cast<std::uint32_t>(std::bit_width(number)) + 7) / 8);
-}
-
-// Layout nibble for codes below `count`: 0 for one code, else log2(bits) + 1.
+// Layout nibble for codes below `count`.
 std::uint8_t code_layout(std::uint32_t count) {
     if (count <= 1) return 0;
-    const auto needed = static_cast<std::uint32_t>(std::bit_width(count - 1));
-    std::uint8_t layout = 1;
-    while ((1u << (layout - 1)) < needed) ++layout;
-    return layout;
+    const auto needed = static_cast<std::uint8_t>(std::bit_width(count - 1));
+    return needed <= 8 ? needed : (needed <= 16 ? 9 : 10);
+}
+
+std::uint32_t code_bits(std::uint8_t layout) {
+    return layout <= 8 ? layout : 1u << (layout - 5);
 }
 
 std::size_t codes_size(std::uint8_t layout, std::uint32_t n) {
-    return layout == 0 ? 0 : (std::size_t{n} * (1u << (layout - 1)) + 7) / 8;
+    return (std::size_t{n} * code_bits(layout) + 7) / 8;
 }
 
 struct NamesPlan {
@@ -92,27 +90,31 @@ class NumbersPlan {
 
     bool any() const { return count_ > 0; }
     std::size_t size() const {
-        return any() ? 6 + (count_ == n_ ? 0 : (std::size_t{n_} + 7) / 8) + std::size_t{count_} * width_ : 0;
+        if (!any()) return 0;
+        const std::size_t which = count_ == n_ ? 0 : has_positions() ? positions_size() : bitmap_size();
+        return 2 + varint_size(count_) + which + std::size_t{count_} * width_;
     }
 
     template <class Present, class Bits>
     std::byte* write(std::byte* to, Present present, Bits bits) const {
         if (!any()) return to;
         *to++ = static_cast<std::byte>(width_ | exponent_ << 4);
-        *to++ = static_cast<std::byte>((count_ == n_ ? 1 : 0) | (signed_ ? 2 : 0));
-        to = store(to, count_);
-        if (count_ != n_) {
-            std::memset(to, 0, (std::size_t{n_} + 7) / 8);
+        *to++ =
+            static_cast<std::byte>((count_ == n_ ? 1 : 0) | (signed_ ? 2 : 0) | (has_positions() ? 4 : 0));
+        to = store_varint(to, count_);
+        if (has_positions()) {
+            for (std::uint32_t i = 0; i < n_; ++i) {
+                if (present(i)) to = store_bytes(to, i, bytes_for(n_ - 1));
+            }
+        } else if (count_ != n_) {
+            std::memset(to, 0, bitmap_size());
             for (std::uint32_t i = 0; i < n_; ++i) {
                 if (present(i)) to[i / 8] |= static_cast<std::byte>(1u << (i % 8));
             }
-            to += (std::size_t{n_} + 7) / 8;
+            to += bitmap_size();
         }
         for (std::uint32_t i = 0; i < n_; ++i) {
-            if (!present(i)) continue;
-            const std::uint64_t word = little_endian(static_cast<std::uint64_t>(bits(i)));
-            std::memcpy(to, &word, width_);
-            to += width_;
+            if (present(i)) to = store_bytes(to, static_cast<std::uint64_t>(bits(i)), width_);
         }
         return to;
     }
@@ -123,6 +125,10 @@ class NumbersPlan {
     }
 
   private:
+    std::size_t bitmap_size() const { return (std::size_t{n_} + 7) / 8; }
+    std::size_t positions_size() const { return std::size_t{count_} * bytes_for(n_ - 1); }
+    bool has_positions() const { return count_ != n_ && positions_size() < bitmap_size(); }
+
     // Are all numbers exact as integers / 10^exponent_? Sets width and sign.
     template <class Present, class Number>
     bool measure(Present present, Number number) {
@@ -160,21 +166,14 @@ class NumbersPlan {
 template <class Code>
 std::byte* write_codes(std::byte* to, std::uint8_t layout, std::uint32_t n, Code code) {
     if (layout == 0) return to;
-    const std::uint32_t bits = 1u << (layout - 1);
-    if (bits < 8) {
-        const std::uint32_t per_byte = 8 / bits;
-        for (std::uint32_t i = 0; i < n;) {
-            std::uint32_t packed = 0;
-            for (std::uint32_t k = 0; k < per_byte && i < n; ++k, ++i) packed |= code(i) << (k * bits);
-            *to++ = static_cast<std::byte>(packed);
-        }
-        return to;
-    }
+    const std::uint32_t bits = code_bits(layout);
+    std::uint64_t word = 0;
+    std::uint32_t used = 0;  // bits of it
     for (std::uint32_t i = 0; i < n; ++i) {
-        const std::uint32_t word = little_endian(code(i));
-        std::memcpy(to, &word, bits / 8);
-        to += bits / 8;
+        word |= static_cast<std::uint64_t>(code(i)) << used;
+        for (used += bits; used >= 8; used -= 8, word >>= 8) *to++ = static_cast<std::byte>(word & 0xff);
     }
+    if (used > 0) *to++ = static_cast<std::byte>(word);
     return to;
 }
 
@@ -195,10 +194,7 @@ std::byte* write_times(std::byte* to, std::span<const EventRecord> records, std:
     Poll poll;
     for (const EventRecord& record : records) {
         poll();
-        const std::uint64_t offset =
-            little_endian((static_cast<std::uint64_t>(record.time) - base) / unit_length[unit]);
-        std::memcpy(to, &offset, width);
-        to += width;
+        to = store_bytes(to, (static_cast<std::uint64_t>(record.time) - base) / unit_length[unit], width);
     }
     return to;
 }
@@ -216,7 +212,7 @@ Bytes allocate(std::pmr::memory_resource& memory, std::size_t size) {
 
 Bytes EventList::encode(std::pmr::memory_resource& memory, std::size_t prefix) {
     if (records_.empty()) {
-        Bytes empty = allocate(memory, prefix + journey_header_size);
+        Bytes empty = allocate(memory, prefix + empty_journey_size);
         std::memset(empty.data, 0, empty.size);
         empty.data[prefix] = std::byte{journey_version};
         return empty;
@@ -264,17 +260,18 @@ Bytes EventList::encode(std::pmr::memory_resource& memory, std::size_t prefix) {
         tiebreaks.plan_integers(n, has_tiebreak, [&](std::uint32_t i) { return extras_[i].tiebreak; });
     }
 
-    const Bytes result = allocate(
-        memory, prefix + journey_header_size + event_names.size() + (any_channel ? channel_names.size() : 0) +
-                    std::size_t{n} * time_width + codes_size(event_layout, n) +
-                    codes_size(channel_layout, n) + values.size() + tiebreaks.size());
+    const Bytes result =
+        allocate(memory, prefix + 4 + varint_size(n) + sizeof(Time) + event_names.size() +
+                             (any_channel ? channel_names.size() : 0) + std::size_t{n} * time_width +
+                             codes_size(event_layout, n) + codes_size(channel_layout, n) + values.size() +
+                             tiebreaks.size());
     std::byte* to = result.data + prefix;
     *to++ = std::byte{journey_version};
     *to++ = static_cast<std::byte>((any_channel ? 1 : 0) | (values.any() ? 2 : 0) |
                                    (tiebreaks.any() ? 4 : 0) | (any_channel && all_channels ? 8 : 0));
     *to++ = static_cast<std::byte>(time_width | unit << 4);
     *to++ = static_cast<std::byte>(event_layout | channel_layout << 4);
-    to = store(to, n);
+    to = store_varint(to, n);
     to = store(to, records_.front().time);
     to = event_names.write(to);
     if (any_channel) to = channel_names.write(to);

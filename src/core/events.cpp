@@ -90,8 +90,8 @@ void EventList::add(const JourneyView& journey, std::uint32_t first, std::uint32
     for (std::uint32_t i = first; i < last; ++i) {
         poll();
         EventExtra extra;
-        if (values.has(i)) extra.value = values.number(value_rank++);
-        if (tiebreaks.has(i)) extra.tiebreak = tiebreaks.integer(tiebreak_rank++);
+        if (values.has(i, value_rank)) extra.value = values.number(value_rank++);
+        if (tiebreaks.has(i, tiebreak_rank)) extra.tiebreak = tiebreaks.integer(tiebreak_rank++);
         const std::uint32_t event = journey.event(i), channel = journey.channel(i);
         if (event >= event_codes.size() || channel > channel_codes.size()) fail_corrupted("code");
         if (event_codes[event] == dropped || (!keep.empty() && keep[i - first] == 0)) continue;

@@ -150,7 +150,7 @@ Chain funnel_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, cons
 std::uint32_t funnel_level(const JourneyView& journey, const Funnel& funnel,
                            std::pmr::memory_resource& memory) {
     if (journey.empty() || funnel.options.steps == 0) return 0;
-    if (funnel.options.plain()) return plain_level(journey, funnel.names, funnel.options, memory);
+    if (funnel.options.plain()) return plain_level(journey, funnel, memory);
     std::uint32_t level = 0;
     for_each_part(
         journey, funnel.names, funnel.options, memory, [&](const std::pmr::vector<FunnelRow>& rows) {

@@ -26,6 +26,7 @@
 
 #include "core/journey.hpp"
 #include "core/step.hpp"
+#include "core/step_table.hpp"
 
 namespace journey {
 
@@ -112,11 +113,13 @@ Chain funnel_chain(std::span<const FunnelRow> rows, const StepKinds& kinds, cons
 // --- over journeys --------------------------------------------------------
 
 struct Funnel {
-    Funnel(std::uint32_t steps, std::pmr::memory_resource& memory) : options(memory), names(steps, memory) {
+    Funnel(std::uint32_t steps, std::pmr::memory_resource& memory)
+        : options(memory), names(steps, memory), tables(memory) {
         options.steps = steps;
     }
     FunnelOptions options;
     StepNames names;
+    mutable StepTables tables;  // remembered, never an answer
 };
 
 std::uint32_t funnel_level(const JourneyView& journey, const Funnel& funnel,

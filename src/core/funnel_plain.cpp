@@ -1,8 +1,8 @@
 #include "core/funnel_plain.hpp"
 
-#include <algorithm>
 #include <bit>
 
+#include "core/code_lanes.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/interrupt.hpp"
 
@@ -10,140 +10,154 @@ namespace journey {
 
 namespace {
 
-constexpr std::uint32_t block = 256;
-constexpr std::uint8_t no_step = 255;
-
-// Codes [first, first + count) as bytes; bits <= 8, first a multiple of the block.
-void unpack(const PackedCodes& codes, std::uint32_t first, std::uint32_t count, std::uint8_t* to) {
-    const auto* from =
-        reinterpret_cast<const std::uint8_t*>(codes.data) + std::size_t{first} * codes.bits / 8;
-    switch (codes.bits) {
-        case 0:
-            std::fill_n(to, count, std::uint8_t{0});
-            break;
-        case 1:
-            for (std::uint32_t i = 0; i < count; ++i) to[i] = (from[i / 8] >> (i % 8)) & 1;
-            break;
-        case 2:
-            for (std::uint32_t i = 0; i < count; ++i) to[i] = (from[i / 4] >> (i % 4 * 2)) & 3;
-            break;
-        case 4:
-            for (std::uint32_t i = 0; i + 1 < count; i += 2) {
-                to[i] = from[i / 2] & 15;
-                to[i + 1] = from[i / 2] >> 4;
-            }
-            if (count % 2 != 0) to[count - 1] = from[count / 2] & 15;
-            break;
-        default:
-            std::copy_n(from, count, to);
-    }
-}
-
 // Every event is one step or none. Kept for every step is the latest start of a
-// chain that reached it (see LevelScan), after a step zero that every event is:
-// then all steps are taken alike, without a branch.
+// chain that reached it (see LevelScan). Events of step 1 are most of all, and only
+// the last one before an event of step 2 matters: they are not visited one by one.
 class SingleStepScan {
   public:
-    SingleStepScan(std::uint32_t steps, Span within) : within_(within), complete_(std::uint64_t{1} << steps) {
-        start_[0] = std::numeric_limits<Time>::min();
-    }
+    SingleStepScan(const JourneyView& journey, const StepTable& table, const FunnelOptions& options)
+        : journey_(journey),
+          table_(table),
+          within_(options.within),
+          complete_(std::uint64_t{1} << (options.steps - 1)) {}
 
-    void add(Time time, std::uint32_t step) {
-        const std::uint64_t bit = std::uint64_t{1} << step;
-        const bool tie = time == start_[0];
-        start_[0] = time;
-        if (tie && (tied_ | bit) != bit) [[unlikely]] {
-            // Simultaneous events count in the order of their steps.
-            tied_ |= bit;
-            for (std::uint64_t steps = tied_; steps != 0; steps &= steps - 1) take(std::countr_zero(steps));
-            return;
+    std::uint32_t level() {
+        constexpr std::uint32_t most_patterns = 16;
+        if (journey_.events().bits == 0 || table_.size > most_patterns) {
+            visit_each();
+        } else {
+            visit_lanes();
         }
-        tied_ = bit;
-        take(static_cast<int>(step));
+        if (latest_first_ != no_row) reached_ |= 1;
+        return static_cast<std::uint32_t>(std::bit_width(reached_));
     }
-    bool complete() const { return (reached_ & complete_) != 0; }
-    std::uint32_t level() const { return static_cast<std::uint32_t>(std::bit_width(reached_)) - 1; }
 
   private:
+    bool complete() const { return (reached_ & complete_) != 0; }
+
+    void visit_each() {
+        Poll poll;
+        for (std::uint32_t i = 0; i < journey_.size() && !complete(); ++i) {
+            poll();
+            const std::uint8_t step = table_.step_of[journey_.event(i) & 255];
+            if (step == 0) {
+                latest_first_ = i;
+            } else if (step != StepTable::no_step) {
+                visit(i, step, latest_first_);
+            }
+        }
+    }
+
+    void visit_lanes() {
+        const std::uint32_t n = journey_.size();
+        const CodeLanes codes(journey_.events(), n);
+        std::uint64_t patterns[StepTable::max_codes];
+        for (std::uint32_t i = 0; i < table_.size; ++i) patterns[i] = codes.pattern(table_.codes[i]);
+        Poll poll;
+        for (std::uint32_t chunk = 0, first = 0; first < n; ++chunk, first += codes.lanes()) {
+            poll();
+            const std::uint64_t word = codes.word(chunk);
+            std::uint64_t firsts = 0, others = 0;
+            for (std::uint32_t i = 0; i < table_.firsts; ++i) firsts |= codes.equal(word, patterns[i]);
+            for (std::uint32_t i = table_.firsts; i < table_.size; ++i)
+                others |= codes.equal(word, patterns[i]);
+            firsts = codes.events(chunk, firsts);
+            const auto latest = [&](std::uint64_t among) {
+                return among == 0 ? latest_first_
+                                  : first + codes.lane(static_cast<std::uint32_t>(std::bit_width(among)) - 1);
+            };
+            for (others = codes.events(chunk, others); others != 0; others &= others - 1) {
+                const std::uint32_t lane = codes.lane(static_cast<std::uint32_t>(std::countr_zero(others)));
+                const std::uint64_t below = (others & -others) - 1;
+                visit(first + lane, table_.step_of[codes.code(word, lane)], latest(firsts & below));
+            }
+            latest_first_ = latest(firsts);
+            if (complete()) return;
+        }
+    }
+
+    // Event i is of a step after the first; `latest` is the last event of step 1 before it.
+    void visit(std::uint32_t i, std::uint32_t step, std::uint32_t latest) {
+        if (i < tied_) return;
+        const Time time = journey_.time(i);
+        if (i + 1 < journey_.size() && journey_.time(i + 1) == time) [[unlikely]] {
+            visit_tie(i, time, latest);
+            return;
+        }
+        if (step == 1) begin(latest);
+        take(step, time);
+    }
+    // Simultaneous events, event i the first of a later step, count in the order of
+    // their steps.
+    void visit_tie(std::uint32_t i, Time time, std::uint32_t latest) {
+        std::uint64_t steps = 0;
+        Poll poll;
+        for (tied_ = i; tied_ < journey_.size() && journey_.time(tied_) == time; ++tied_) {
+            poll();
+            const std::uint8_t step = table_.step_of[journey_.event(tied_) & 255];
+            if (step == 0) latest = tied_;
+            if (step != StepTable::no_step) steps |= std::uint64_t{1} << step;
+        }
+        begin(latest);
+        for (steps &= ~std::uint64_t{1}; steps != 0; steps &= steps - 1)
+            take(static_cast<std::uint32_t>(std::countr_zero(steps)), time);
+    }
+
+    void begin(std::uint32_t latest) {
+        if (latest == no_row) return;
+        start_[0] = journey_.time(latest);
+        reached_ |= 1;
+    }
     // Arithmetic instead of branches: whether an event is in time is as good as
     // random, and a wrong guess costs more than all of this.
-    void take(int step) {
-        const auto start = static_cast<std::uint64_t>(start_[step]);
+    void take(std::uint32_t step, Time time) {
+        const auto start = static_cast<std::uint64_t>(start_[step - 1]);
         const auto in_window =
-            static_cast<std::uint64_t>(static_cast<std::uint64_t>(start_[0]) - start <= within_);
-        const std::uint64_t taken = (reached_ >> step) & in_window;
+            static_cast<std::uint64_t>(static_cast<std::uint64_t>(time) - start <= within_);
+        const std::uint64_t taken = (reached_ >> (step - 1)) & in_window;
         const std::uint64_t mask = std::uint64_t{0} - taken;
-        start_[step + 1] =
-            static_cast<Time>((start & mask) | (static_cast<std::uint64_t>(start_[step + 1]) & ~mask));
-        reached_ |= taken << (step + 1);
+        start_[step] = static_cast<Time>((start & mask) | (static_cast<std::uint64_t>(start_[step]) & ~mask));
+        reached_ |= taken << step;
     }
 
+    const JourneyView& journey_;
+    const StepTable& table_;
     Span within_;
     std::uint64_t complete_;
-    std::uint64_t reached_ = 1;
-    std::uint64_t tied_ = 0;  // the steps of the events at start_[0]
-    Time start_[65];          // start_[s] means something if bit s of reached_ is set
+    std::uint64_t reached_ = 0;
+    std::uint32_t latest_first_ = no_row;  // the last event of step 1 so far
+    std::uint32_t tied_ = 0;               // events before this one were taken with a tie
+    Time start_[64];                       // start_[s] means something if bit s of reached_ is set
 };
 
-// Gathers the events that are steps without a branch, block by block: which they
-// are cannot be predicted.
-template <class Add, class Complete>
-void for_each_step(const JourneyView& journey, const std::uint8_t* step_of, Add add, Complete complete) {
-    std::uint8_t codes[block];
-    std::uint32_t found[block + 1];
-    const std::uint32_t n = journey.size();
-    for (std::uint32_t first = 0; first < n; first += block) {
-        if (first % (64 * block) == 0) poll_interrupt();
-        const std::uint32_t count = std::min(block, n - first);
-        unpack(journey.events(), first, count, codes);
-        std::uint32_t steps = 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            found[steps] = i;
-            steps += step_of[codes[i]] != no_step ? 1 : 0;
-        }
-        for (std::uint32_t k = 0; k < steps; ++k) add(journey.time(first + found[k]), codes[found[k]]);
-        if (complete()) return;
+// Events that serve several steps, or more names than a byte can count.
+std::uint32_t level_by_masks(const JourneyView& journey, const Funnel& funnel,
+                             std::pmr::memory_resource& memory) {
+    SmallVector<std::uint64_t, 16> masks(memory);
+    for (std::string_view name : journey.event_names())
+        masks.push_back(funnel.names.kinds().mask(funnel.names.kind(name)));
+    LevelScan scan(funnel.options.steps, funnel.options.within, memory);
+    Poll poll;
+    for (std::uint32_t i = 0; i < journey.size() && !scan.complete(); ++i) {
+        poll();
+        const std::uint32_t event = journey.event(i);
+        if (event >= masks.size()) fail_corrupted("event code");
+        if (masks[event] != 0) scan.add(journey.time(i), masks[event]);
     }
+    return scan.finish();
 }
 
 }  // namespace
 
-std::uint32_t plain_level(const JourneyView& journey, const StepNames& names, const FunnelOptions& options,
+std::uint32_t plain_level(const JourneyView& journey, const Funnel& funnel,
                           std::pmr::memory_resource& memory) {
     journey.prefetch();
-    const StepKinds& kinds = names.kinds();
-    SmallVector<std::uint64_t, 16> masks(memory);
-    std::uint64_t all = 0;
-    bool single = options.steps < 64;
-    for (std::string_view name : journey.event_names()) {
-        masks.push_back(kinds.mask(names.kind(name)));
-        all |= masks.back();
-        single = single && (masks.back() & (masks.back() - 1)) == 0;
-    }
-    if ((all & 1) == 0) return 0;
-
-    if (!single || journey.events().bits > 8) {
-        LevelScan scan(options.steps, options.within, memory);
-        Poll poll;
-        for (std::uint32_t i = 0; i < journey.size() && !scan.complete(); ++i) {
-            poll();
-            const std::uint32_t event = journey.event(i);
-            if (event >= masks.size()) fail_corrupted("event code");
-            if (masks[event] != 0) scan.add(journey.time(i), masks[event]);
-        }
-        return scan.finish();
-    }
-    // Large enough for any code of so few bits: no check for each.
-    std::uint8_t step_of[256];
-    std::fill_n(step_of, std::size_t{1} << journey.events().bits, no_step);
-    for (std::size_t code = 0; code < std::min<std::size_t>(masks.size(), 256); ++code) {
-        if (masks[code] != 0) step_of[code] = static_cast<std::uint8_t>(std::countr_zero(masks[code]));
-    }
-    SingleStepScan scan(options.steps, options.within);
-    for_each_step(
-        journey, step_of, [&](Time time, std::uint8_t code) { scan.add(time, step_of[code]); },
-        [&] { return scan.complete(); });
-    return scan.level();
+    const Names& names = journey.event_names();
+    const StepTable& table =
+        funnel.tables.get(names, [&](StepTable& made) { made.fill(names, funnel.names); });
+    if (!table.single || journey.events().bits > 8) return level_by_masks(journey, funnel, memory);
+    if (table.firsts == 0) return 0;
+    return SingleStepScan(journey, table, funnel.options).level();
 }
 
 }  // namespace journey

@@ -8,7 +8,7 @@
 
 namespace journey {
 
-std::uint32_t plain_level(const JourneyView& journey, const StepNames& names, const FunnelOptions& options,
+std::uint32_t plain_level(const JourneyView& journey, const Funnel& funnel,
                           std::pmr::memory_resource& memory);
 
 }  // namespace journey

@@ -14,8 +14,8 @@ constexpr std::uint8_t has_channels_bit = 1, has_values_bit = 2, has_tiebreaks_b
 constexpr double powers_of_ten[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 
 std::uint32_t code_bits(std::uint32_t layout) {
-    if (layout > 6) fail_corrupted("code width");
-    return layout == 0 ? 0 : 1u << (layout - 1);
+    if (layout > 10) fail_corrupted("code width");
+    return layout <= 8 ? layout : 1u << (layout - 5);
 }
 
 // Takes `size` bytes off the front of what is left.
@@ -65,6 +65,18 @@ const std::byte* Names::parse(const std::byte* from, const std::byte* end) {
 }
 
 std::uint32_t NumberColumn::rank(std::uint32_t i) const {
+    if (positions != nullptr) {
+        std::uint32_t low = 0, high = count;
+        while (low < high) {
+            const std::uint32_t middle = low + (high - low) / 2;
+            if (position(middle) < i) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
     if (bitmap == nullptr) return i;
     std::uint32_t rank = 0, byte = 0;
     for (; byte + 8 <= i / 8; byte += 8) {
@@ -80,11 +92,7 @@ std::uint32_t NumberColumn::rank(std::uint32_t i) const {
 
 std::int64_t NumberColumn::integer(std::uint32_t rank) const {
     if (rank >= count || width == 0) fail_corrupted("number rank");
-    const std::byte* at = numbers + std::size_t{rank} * width;
-    std::uint64_t bits = 0;
-    for (std::uint32_t byte = 0; byte < width; ++byte) {
-        bits |= static_cast<std::uint64_t>(at[byte]) << (8 * byte);
-    }
+    const std::uint64_t bits = load_bytes(numbers + std::size_t{rank} * width, width);
     const int unused = 64 - 8 * width;
     return is_signed ? static_cast<std::int64_t>(bits << unused) >> unused : static_cast<std::int64_t>(bits);
 }
@@ -97,16 +105,20 @@ double NumberColumn::number(std::uint32_t rank) const {
 
 const std::byte* NumberColumn::parse(const std::byte* from, const std::byte* end, std::uint32_t n) {
     const std::byte* at = from;
-    const std::byte* header = take(at, end, 6);
+    const std::byte* header = take(at, end, 2);
     const auto layout = static_cast<std::uint8_t>(header[0]);
     const auto flags = static_cast<std::uint8_t>(header[1]);
     width = layout & 15;
     exponent = layout >> 4;
     is_signed = (flags & 2) != 0;
-    count = load<std::uint32_t>(header + 2);
-    if (width < 1 || width > 8 || flags > 3 || count > n || count == 0) fail_corrupted("number layout");
+    at = load_varint(at, end, count);
+    if (at == nullptr || width < 1 || width > 8 || flags > 7 || (flags & 5) == 5 || count > n || count == 0)
+        fail_corrupted("number layout");
     if (exponent != raw_double && exponent >= std::size(powers_of_ten)) fail_corrupted("number layout");
-    if ((flags & 1) == 0) {
+    if ((flags & 4) != 0) {
+        position_width = static_cast<std::uint8_t>(bytes_for(n - 1));
+        positions = take(at, end, std::size_t{count} * position_width);
+    } else if ((flags & 1) == 0) {
         bitmap = take(at, end, (std::size_t{n} + 7) / 8);
     } else if (count != n) {
         fail_corrupted("number count");
@@ -116,7 +128,7 @@ const std::byte* NumberColumn::parse(const std::byte* from, const std::byte* end
 }
 
 JourneyView::JourneyView(std::span<const std::byte> bytes) {
-    if (bytes.size() < journey_header_size) fail_corrupted("header");
+    if (bytes.size() < empty_journey_size) fail_corrupted("header");
     const std::byte* header = bytes.data();
     const std::byte* end = header + bytes.size();
     const auto version = static_cast<std::uint8_t>(header[0]);
@@ -128,10 +140,11 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
     }
     const auto columns = static_cast<std::uint8_t>(header[1]);
     if (columns > 15) fail_corrupted("columns");
-    n_ = load<std::uint32_t>(header + 4);
+    const std::byte* at = load_varint(header + 4, end, n_);
+    if (at == nullptr) fail_corrupted("number of events");
     if (n_ == 0) return;
 
-    base_ = load<std::int64_t>(header + 8);
+    base_ = load<std::int64_t>(take(at, end, sizeof base_));
     const auto time_layout = static_cast<std::uint8_t>(header[2]);
     time_width_ = time_layout & 15;
     if (time_width_ < 1 || time_width_ > 8 || (time_layout >> 4) >= unit_count) fail_corrupted("time layout");
@@ -141,7 +154,7 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
     has_channels_ = (columns & has_channels_bit) != 0;
     channel_shift_ = (columns & all_channels_bit) != 0 ? 1 : 0;
 
-    const std::byte* at = event_names_.parse(header + journey_header_size, end);
+    at = event_names_.parse(at, end);
     if (event_names_.size() == 0) fail_corrupted("names");
     if (has_channels_) at = channel_names_.parse(at, end);
     times_ = take(at, end, std::size_t{n_} * time_width_);

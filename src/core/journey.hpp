@@ -7,12 +7,12 @@
 //   2  u8   time layout        low 4 bits: bytes an offset takes (1..8),
 //                              high 4 bits: unit of the offsets (TimeUnit)
 //   3  u8   code layout        low 4 bits: width of event codes, high 4 bits: of
-//                              channel codes; width w means 0 bits for w = 0,
-//                              else 2^(w-1) bits, up to 32
-//   4  u32  n                  number of events
-//   8  i64  base               time of the first event, microseconds since 2000-01-01 UTC
-//  16  names of events         count, bytes that follow, then length and bytes of each
-//                              name in byte order (numbers are varints, see encoding.hpp)
+//                              channel codes; 0 to 8 are bits, 9 is 16 bits, 10 is 32
+//   4  n                       number of events (numbers without a type are varints, see
+//                              encoding.hpp); 0 is the last byte of an empty journey
+//      i64  base               time of the first event, microseconds since 2000-01-01 UTC
+//      names of events         count, bytes that follow, then length and bytes of each
+//                              name in byte order
 //      names of channels       the same, if there is a channel column
 //      times                   n offsets from base in the unit
 //      event codes             n codes, an index into the names
@@ -22,9 +22,12 @@
 //      values, tie-breakers    number columns, if present:
 //        u8   number layout    low 4 bits: bytes a number takes (1..8), high 4 bits:
 //                              decimal exponent e (number = integer / 10^e), 15 = IEEE double
-//        u8   flags            bit 0 every event has one, bit 1 integers are signed
-//        u32  count            how many numbers there are
+//        u8   flags            bit 0 every event has one, bit 1 integers are signed,
+//                              bit 2 positions instead of a bitmap
+//        count                 how many numbers there are
 //        bitmap                (n + 7) / 8 bytes, unless every event has one
+//        or positions          of the events that have one, each in as many bytes as n - 1
+//                              takes, where that is less than a bitmap
 //        numbers
 //
 // Offsets are fixed-width, in the coarsest unit that is exact for all of them:
@@ -35,8 +38,7 @@
 //
 // Canonical: equal journeys have equal bytes. Events are ordered by (time,
 // tie-breaker, event name, channel, value), what is absent first; every width is
-// the least that fits. An empty journey is the 16 header bytes with zeros after
-// the version.
+// the least that fits. An empty journey is the version and four zeros.
 //
 // Reading checks the extents of the columns once, in constant time; names, codes
 // and numbers are checked where they are used, so that a scan pays for what it
@@ -56,7 +58,7 @@
 namespace journey {
 
 inline constexpr std::uint8_t journey_version = 1;
-inline constexpr std::size_t journey_header_size = 16;
+inline constexpr std::size_t empty_journey_size = 5;
 inline constexpr std::uint32_t max_name_bytes = 8191;
 // A varlena is less than 1 GB, its 4-byte header included.
 inline constexpr std::size_t max_journey_bytes = 0x3fffffff - 4;
@@ -71,7 +73,7 @@ inline constexpr std::size_t unit_count = std::size(unit_length);
 
 [[noreturn]] void fail_corrupted(const char* what);
 
-// n codes of 0, 1, 2, 4, 8, 16 or 32 bits.
+// n codes of 0 to 8, 16 or 32 bits.
 struct PackedCodes {
     const std::byte* data = nullptr;
     std::uint32_t bits = 0;
@@ -87,9 +89,11 @@ struct PackedCodes {
             case 0:
                 return 0;
             default: {
-                const std::uint32_t per_byte = 8 / bits;
-                const std::uint32_t shift = (i % per_byte) * bits;
-                return (static_cast<std::uint32_t>(data[i / per_byte]) >> shift) & ((1u << bits) - 1);
+                const std::size_t bit = std::size_t{i} * bits;
+                const std::uint32_t shift = bit % 8;
+                auto word = static_cast<std::uint32_t>(data[bit / 8]);
+                if (shift + bits > 8) word |= static_cast<std::uint32_t>(data[bit / 8 + 1]) << 8;
+                return (word >> shift) & ((1u << bits) - 1);
             }
         }
     }
@@ -122,6 +126,8 @@ class Names {
     };
 
     std::uint32_t size() const { return count_; }
+    // The names as they are stored: equal names have equal bytes.
+    std::span<const std::byte> bytes() const { return {first_, end_}; }
     Iterator begin() const { return {first_, end_}; }
     Iterator end() const { return {end_, end_}; }
     // O(code); throws if there is no such name.
@@ -152,26 +158,37 @@ inline void Names::Iterator::read() {
 
 // A column in which some events may have no number.
 struct NumberColumn {
-    const std::byte* bitmap = nullptr;   // null: every event has one
-    const std::byte* numbers = nullptr;  // null: there is no such column
+    const std::byte* bitmap = nullptr;     // the events that have one,
+    const std::byte* positions = nullptr;  // or their numbers; both null: every event
+    const std::byte* numbers = nullptr;    // null: there is no such column
     std::uint32_t count = 0;
+    std::uint8_t position_width = 0;
     std::uint8_t width = 0;
     std::uint8_t exponent = 0;
     bool is_signed = false;
 
     static constexpr std::uint8_t raw_double = 15;
 
-    bool has(std::uint32_t i) const {
+    bool has(std::uint32_t i) const { return has(i, positions == nullptr ? 0 : rank(i)); }
+    // The same, O(1), where `before` events before event i have a number.
+    bool has(std::uint32_t i, std::uint32_t before) const {
         if (numbers == nullptr) return false;
+        if (positions != nullptr) return before < count && position(before) == i;
         return bitmap == nullptr || ((static_cast<std::uint8_t>(bitmap[i / 8]) >> (i % 8)) & 1) != 0;
     }
-    // How many events before event i have a number: O(i / 64).
+    // How many events before event i have a number: O(log count) or O(i / 64).
     std::uint32_t rank(std::uint32_t i) const;
     // The number of this rank.
     std::int64_t integer(std::uint32_t rank) const;
     double number(std::uint32_t rank) const;
 
     const std::byte* parse(const std::byte* from, const std::byte* end, std::uint32_t n);
+
+  private:
+    std::uint32_t position(std::uint32_t rank) const {
+        return static_cast<std::uint32_t>(
+            load_bytes(positions + std::size_t{rank} * position_width, position_width));
+    }
 };
 
 // Reads a journey in place. Copy it freely; it lives as long as the bytes.

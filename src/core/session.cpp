@@ -49,7 +49,8 @@ std::optional<Session> SessionReader::next() {
         if (!known && sessionizer_.opens(rules_, journey_.time(at_), is_start_[event] != 0) &&
             at_ > session.first)
             break;
-        if (values_.has(at_)) session.value = session.value.value_or(0) + values_.number(value_rank_++);
+        if (values_.has(at_, value_rank_))
+            session.value = session.value.value_or(0) + values_.number(value_rank_++);
     }
     session.last = at_;
     return session;

@@ -124,4 +124,13 @@ const Calendar* calendar_argument(FunctionCallInfo fcinfo, int n) {
     return new (palloc(sizeof(Midnights))) Midnights(text_argument(fcinfo, n));
 }
 
+bool has_constant_arguments(FunctionCallInfo fcinfo, int first, int last) {
+    const auto* call = reinterpret_cast<const FuncExpr*>(fcinfo->flinfo->fn_expr);
+    if (call == nullptr || !IsA(call, FuncExpr) || list_length(call->args) < last) return false;
+    for (int n = first; n < last; ++n) {
+        if (!IsA(list_nth(call->args, n), Const)) return false;
+    }
+    return true;
+}
+
 }  // namespace journey::pg

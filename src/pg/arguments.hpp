@@ -46,4 +46,8 @@ class Midnights final : public Calendar {
 // A Calendar in the current memory context, or nullptr if the argument is NULL.
 const Calendar* calendar_argument(FunctionCallInfo fcinfo, int n);
 
+// Are the arguments [first, last) of this function constants? Parameters are not: an
+// expression of PL/pgSQL is evaluated again and again with others.
+bool has_constant_arguments(FunctionCallInfo fcinfo, int first, int last);
+
 }  // namespace journey::pg

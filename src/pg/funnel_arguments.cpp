@@ -182,6 +182,7 @@ struct FunnelCache {
     MemoryContext context;  // of the call and the copies
     Datum arguments[funnel_counting];
     bool nulls[funnel_counting];
+    bool constant;  // they cannot differ from call to call
 };
 
 struct ArgumentType {
@@ -255,7 +256,7 @@ FunnelCall read_simple_funnel(NameList steps, const Interval* within, std::strin
 
 FunnelCall cached_funnel(FunctionCallInfo fcinfo) {
     auto* cache = static_cast<FunnelCache*>(fcinfo->flinfo->fn_extra);
-    if (cache != nullptr && same_arguments(fcinfo, *cache)) return cache->call;
+    if (cache != nullptr && (cache->constant || same_arguments(fcinfo, *cache))) return cache->call;
     if (cache == nullptr) {
         cache =
             static_cast<FunnelCache*>(MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(FunnelCache)));
@@ -266,6 +267,7 @@ FunnelCall cached_funnel(FunctionCallInfo fcinfo) {
     MemoryContextReset(cache->context);
     cache->call = read_funnel(fcinfo, ContextMemory::make(cache->context));
     keep_arguments(fcinfo, *cache);
+    cache->constant = has_constant_arguments(fcinfo, funnel_steps, funnel_counting);
     fcinfo->flinfo->fn_extra = cache;
     return cache->call;
 }

@@ -212,11 +212,11 @@ void append_event(StringInfo out, const JourneyView& journey, std::uint32_t row,
         appendStringInfoString(out, ",\"channel\":");
         escape_json(out, columns.channels[channel - 1]);
     }
-    if (columns.values.has(row)) {
+    if (columns.values.has(row, columns.value_rank)) {
         appendStringInfoString(out, ",\"value\":");
         append_number(out, columns.values.number(columns.value_rank++));
     }
-    if (columns.tiebreaks.has(row)) {
+    if (columns.tiebreaks.has(row, columns.tiebreak_rank)) {
         appendStringInfo(out, ",\"tiebreak\":" INT64_FORMAT,
                          columns.tiebreaks.integer(columns.tiebreak_rank++));
     }

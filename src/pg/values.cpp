@@ -53,9 +53,9 @@ void EventReader::columns(std::uint32_t row, EventColumns& to) {
     to.values[2] = text_datum(events_[event]);
     to.nulls[3] = channel == 0;
     if (channel != 0) to.values[3] = text_datum(channels_[channel - 1]);
-    to.nulls[4] = !values_.has(row);
+    to.nulls[4] = !values_.has(row, value_rank_);
     if (!to.nulls[4]) to.values[4] = Float8GetDatum(values_.number(value_rank_++));
-    to.nulls[5] = !tiebreaks_.has(row);
+    to.nulls[5] = !tiebreaks_.has(row, tiebreak_rank_);
     if (!to.nulls[5]) to.values[5] = Int64GetDatum(tiebreaks_.integer(tiebreak_rank_++));
 }
 

@@ -29,9 +29,9 @@ std::size_t size_of(const Events& events) {
     return encode(events).bytes().size();
 }
 
-TEST(Journey, EmptyIsAHeader) {
+TEST(Journey, EmptyTakesFiveBytes) {
     const Value empty = encode({});
-    EXPECT_EQ(empty.hex(), "01000000000000000000000000000000");
+    EXPECT_EQ(empty.hex(), "0100000000");
     EXPECT_TRUE(empty.view().empty());
     EXPECT_EQ(empty.view().event_names().size(), 0u);
 }
@@ -69,13 +69,13 @@ TEST(Journey, ThinksOneNotANumberAndOneZero) {
 
 TEST(Journey, TakesAsManyBytesAsDocumented) {
     // Header, names (count, bytes, then length and two letters each), offsets, codes.
-    EXPECT_EQ(size_of(every(minute, 1, 1)), 16u + 2 + 3 + 1);
-    EXPECT_EQ(size_of(every(minute, 100, 1)), 16u + 2 + 3 + 100);
-    EXPECT_EQ(size_of(every(minute, 100, 2)), 16u + 2 + 6 + 100 + 13);
-    EXPECT_EQ(size_of(every(minute, 100, 4)), 16u + 2 + 12 + 100 + 25);
-    EXPECT_EQ(size_of(every(minute, 100, 5)), 16u + 2 + 15 + 100 + 50);
-    EXPECT_EQ(size_of(every(minute, 257, 5)), 16u + 2 + 15 + 2 * 257 + 129);
-    EXPECT_EQ(size_of(every(day, 200, 1)), 16u + 2 + 3 + 200);
+    EXPECT_EQ(size_of(every(minute, 1, 1)), 13u + 2 + 3 + 1);
+    EXPECT_EQ(size_of(every(minute, 100, 1)), 13u + 2 + 3 + 100);
+    EXPECT_EQ(size_of(every(minute, 100, 2)), 13u + 2 + 6 + 100 + 13);
+    EXPECT_EQ(size_of(every(minute, 100, 4)), 13u + 2 + 12 + 100 + 25);
+    EXPECT_EQ(size_of(every(minute, 100, 5)), 13u + 2 + 15 + 100 + 38);
+    EXPECT_EQ(size_of(every(minute, 257, 5)), 13u + 1 + 2 + 15 + 2 * 257 + 97);
+    EXPECT_EQ(size_of(every(day, 200, 1)), 14u + 2 + 3 + 200);
 }
 
 TEST(Journey, TakesTheLeastBytesForAnOffset) {
@@ -87,10 +87,10 @@ TEST(Journey, TakesTheLeastBytesForAnOffset) {
         const auto last = static_cast<Time>(static_cast<std::uint64_t>(first) + longest);
         const Events events = {{first, "a"}, {first + 1, "a"}, {last, "a"}};
         const Value value = encode(events);
-        EXPECT_EQ(value.bytes().size(), 16u + 2 + 2 + 3 * width);
+        EXPECT_EQ(value.bytes().size(), 13u + 2 + 2 + 3 * width);
         EXPECT_EQ(describe(decode(value.view())), describe(events));
         if (width == 8) continue;
-        EXPECT_EQ(size_of({{first, "a"}, {first + 1, "a"}, {last + 1, "a"}}), 16u + 2 + 2 + 3 * (width + 1));
+        EXPECT_EQ(size_of({{first, "a"}, {first + 1, "a"}, {last + 1, "a"}}), 13u + 2 + 2 + 3 * (width + 1));
     }
 }
 
@@ -99,13 +99,45 @@ TEST(Journey, WritesNumbersAsTheShortestExactDecimal) {
     const auto with = [](std::optional<double> first, std::optional<double> last) {
         return size_of({{0, "a", {}, first}, {1, "a", {}, last}});
     };
-    constexpr std::size_t layout = 6, bitmap = 1;
+    constexpr std::size_t layout = 3, bitmap = 1;
     EXPECT_EQ(with(1, 255), bare + layout + 2);
     EXPECT_EQ(with(0.01, 2.55), bare + layout + 2);
     EXPECT_EQ(with(-1, 127), bare + layout + 2);
     EXPECT_EQ(with(-1, 128), bare + layout + 4);
     EXPECT_EQ(with(1.0 / 3, 1), bare + layout + 16);
     EXPECT_EQ(with({}, 1), bare + layout + bitmap + 1);
+}
+
+// Numbers of few events stand with the events' positions, of many with a bitmap.
+TEST(Journey, FindsNumbersByPositionOrBitmap) {
+    for (const std::uint32_t n : {1u, 2u, 15u, 16u, 17u, 256u, 257u, 300u}) {
+        for (const std::uint32_t stride : {1u, 2u, 3u, 8u, 9u, 40u, 299u}) {
+            Events events;
+            for (std::uint32_t i = 0; i < n; ++i) {
+                events.push_back({static_cast<Time>(i), "a"});
+                if (i % stride == stride - 1) events.back().value = i;
+            }
+            const Value value = encode(events);
+            const NumberColumn values = value.view().values();
+            for (std::uint32_t i = 0, before = 0; i < n; ++i) {
+                ASSERT_EQ(values.rank(i), values.numbers == nullptr ? values.rank(i) : before);
+                ASSERT_EQ(values.has(i), events[i].value.has_value());
+                ASSERT_EQ(values.has(i, before), events[i].value.has_value());
+                if (values.has(i)) ASSERT_EQ(values.number(before++), *events[i].value);
+            }
+        }
+    }
+    // One of 16 takes a position of one byte instead of a bitmap of two; of 8 both take one.
+    const auto one_of = [](std::uint32_t n) {
+        Events events;
+        for (std::uint32_t i = 0; i < n; ++i) events.push_back({static_cast<Time>(i), "a"});
+        const std::size_t without = size_of(events);
+        events.back().value = 1;
+        return size_of(events) - without;
+    };
+    EXPECT_EQ(one_of(8), 3u + 1 + 1);
+    EXPECT_EQ(one_of(16), 3u + 1 + 1);
+    EXPECT_EQ(one_of(257), 3u + 2 + 1);
 }
 
 TEST(Journey, KeepsEveryNumberExactly) {
