@@ -1,7 +1,6 @@
 #include "core/transition_report.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/error.hpp"
 #include "core/quantiles.hpp"
@@ -10,13 +9,6 @@
 namespace journey {
 
 namespace {
-
-std::string_view copy_text(std::string_view text, std::pmr::memory_resource& memory) {
-    if (text.empty()) return "";
-    auto* kept = static_cast<char*>(memory.allocate(text.size(), 1));
-    std::memcpy(kept, text.data(), text.size());
-    return {kept, text.size()};
-}
 
 void check_edge_name(std::string_view event, const std::optional<std::string_view>& edge,
                      const char* argument, const char* which) {
@@ -46,8 +38,10 @@ void TransitionSummary::label(const EdgeNames& edges) {
         return label.exists == name.has_value() && (!name || label.name == *name);
     };
     if (!labelled_) {
-        if (edges.start) start_ = {true, copy_text(*edges.start, *memory_)};
-        if (edges.end) end_ = {true, copy_text(*edges.end, *memory_)};
+        start_.exists = edges.start.has_value();
+        start_.name = edges.start.value_or("");
+        end_.exists = edges.end.has_value();
+        end_.name = edges.end.value_or("");
         labelled_ = true;
     } else if (!same(start_, edges.start) || !same(end_, edges.end)) {
         const char* argument = same(start_, edges.start) ? "end_name" : "start_name";
@@ -171,7 +165,7 @@ void TransitionSummary::decode(std::span<const std::byte> bytes) {
     labelled_ = reader.number<std::uint8_t>() != 0;
     for (EdgeLabel* each : {&start_, &end_}) {
         each->exists = reader.number<std::uint8_t>() != 0;
-        each->name = copy_text(reader.text(), *memory_);
+        each->name = reader.text();
     }
     const auto pairs = reader.count<std::uint32_t>(32);
     for (std::uint32_t i = 0; i < pairs; ++i) {

@@ -46,7 +46,13 @@ struct TransitionRow {
 class TransitionSummary {
   public:
     explicit TransitionSummary(std::pmr::memory_resource& memory)
-        : memory_(&memory), names_(memory), codes_(&memory), pairs_(memory), took_(&memory) {}
+        : memory_(&memory),
+          names_(memory),
+          codes_(&memory),
+          pairs_(memory),
+          took_(&memory),
+          start_(memory),
+          end_(memory) {}
 
     // One customer. All calls must give the same names.
     void add(const JourneyView& journey, const PathRules& rules, const EdgeNames& edges);
@@ -69,8 +75,9 @@ class TransitionSummary {
         std::uint64_t last_customer;  // who was counted last
     };
     struct EdgeLabel {
+        explicit EdgeLabel(std::pmr::memory_resource& memory) : name(&memory) {}
         bool exists = false;
-        std::string_view name;
+        std::pmr::string name;
     };
     void label(const EdgeNames& edges);
     std::uint32_t pair(std::uint32_t from, std::uint32_t to);
