@@ -42,6 +42,12 @@ struct PathRules {
     bool hides() const { return keep.has_value() || !drop.empty(); }
 };
 
+// Tables by event code have an element for each code a reader returns: throws if a
+// damaged journey has fewer names than it says.
+inline void check_names_read(const JourneyView& journey, std::size_t names) {
+    if (names != journey.event_names().size()) fail_corrupted("names");
+}
+
 struct PathNode {
     std::uint32_t row = no_row;  // its event in the journey, from 0
     std::uint32_t event = 0;     // code into event_names()

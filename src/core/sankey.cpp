@@ -73,6 +73,7 @@ void SankeySummary::add(const JourneyView& journey, const PathRules& rules, cons
     set(options);
     codes_.clear();
     for (std::string_view name : journey.event_names()) codes_.push_back(intern(name));
+    check_names_read(journey, codes_.size());
     begin_customer();
     NodeReader reader(journey, rules, *memory_);
     std::uint32_t paths = 0, step = 0, last = 0;

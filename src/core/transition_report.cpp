@@ -62,6 +62,7 @@ void TransitionSummary::add(const JourneyView& journey, const PathRules& rules, 
     check_edge_names(journey, edges);
     codes_.clear();
     for (std::string_view name : journey.event_names()) codes_.push_back(names_.intern(name, "j"));
+    check_names_read(journey, codes_.size());
     ++customer_;
     TransitionReader reader(journey, rules, *memory_);
     for (Transition transition; reader.next(transition);) {

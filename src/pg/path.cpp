@@ -23,6 +23,7 @@ struct TransitionStream {
         : journey(its_journey), edges(its_edges), reader(its_journey, rules, memory), names(&memory) {
         check_edge_names(journey, edges);
         for (std::string_view name : journey.event_names()) names.push_back(text_datum(name));
+        check_names_read(journey, names.size());
     }
 
     bool next(Transition& transition) {

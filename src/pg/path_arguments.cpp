@@ -41,7 +41,7 @@ std::uint32_t count_argument(FunctionCallInfo fcinfo, int n, const char* argumen
     const std::int32_t count = PG_GETARG_INT32(n);
     if (count < 0 || static_cast<std::uint32_t>(count) < least) {
         throw Error(ErrorCode::invalid_argument, argument, "%s must be at least %u", argument, least)
-            .hint("It is %d.", count);
+            .hint("Leave %s out, or give NULL, for its default.", argument);
     }
     return static_cast<std::uint32_t>(count);
 }

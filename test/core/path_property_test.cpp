@@ -281,7 +281,7 @@ TEST_F(PathProperty, DamagedStatesAreRefused) {
                              for (const Value& value : encoded(customers)) {
                                  transitions.add(value.view(), rules.rules(), {});
                                  sankey.add(value.view(), rules.rules(), {3, 1, false});
-                                                      std::vector<std::string_view> path;
+                                 std::vector<std::string_view> path;
                                  for (std::uint32_t i = 0; i < value.view().size(); ++i)
                                      path.push_back(value.view().event_names()[value.view().event(i)]);
                                  paths.add(path, 2);
