@@ -23,8 +23,12 @@
 #include "core/funnel_why.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
+#include "core/path.hpp"
+#include "core/path_report.hpp"
 #include "core/retention.hpp"
+#include "core/sankey.hpp"
 #include "core/session.hpp"
+#include "core/transition_report.hpp"
 #include "core/window_funnel.hpp"
 
 extern "C" {

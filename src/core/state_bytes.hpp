@@ -1,0 +1,100 @@
+// States of aggregates as bytes: what writes them, and a reader that trusts none.
+#pragma once
+
+#include <cstring>
+#include <memory_resource>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/dictionary.hpp"
+#include "core/encoding.hpp"
+#include "core/error.hpp"
+
+namespace journey {
+
+inline std::byte* store_text(std::byte* to, std::string_view text) {
+    to = store(to, static_cast<std::uint32_t>(text.size()));
+    std::memcpy(to, text.data(), text.size());
+    return to + text.size();
+}
+inline std::size_t text_size(std::string_view text) {
+    return 4 + text.size();
+}
+
+inline std::byte* store_names(std::byte* to, const Dictionary& names) {
+    to = store(to, names.size());
+    for (std::uint32_t code = 0; code < names.size(); ++code) to = store_text(to, names.name(code));
+    return to;
+}
+inline std::size_t names_size(const Dictionary& names) {
+    std::size_t size = 4;
+    for (std::uint32_t code = 0; code < names.size(); ++code) size += text_size(names.name(code));
+    return size;
+}
+
+// Throws ErrorCode::invalid_binary; never reads past the end.
+class StateReader {
+  public:
+    // `type` is the state's SQL type, `maker` the aggregate that makes it.
+    StateReader(std::span<const std::byte> bytes, const char* type, const char* maker)
+        : at_(bytes.data()), end_(bytes.data() + bytes.size()), type_(type), maker_(maker) {}
+
+    [[noreturn]] void fail(const char* what) const {
+        throw Error(ErrorCode::invalid_binary, "", "invalid %s: %s", type_, what)
+            .hint("A %s is made by %s(); it is not written by hand.", type_, maker_);
+    }
+    template <class T>
+    T number() {
+        return load<T>(take(sizeof(T)));
+    }
+    // A number of items, each of which takes at least so many bytes.
+    template <class T>
+    T count(std::size_t least_bytes) {
+        const T items = number<T>();
+        if (items > left() / least_bytes) fail("it ends too early");
+        return items;
+    }
+    std::string_view text() {
+        const auto length = number<std::uint32_t>();
+        return {reinterpret_cast<const char*>(take(length)), length};
+    }
+    void version(std::uint8_t known) {
+        if (number<std::uint8_t>() != known) fail("unknown version");
+    }
+    // Into an empty dictionary.
+    void names(Dictionary& names) {
+        const auto items = count<std::uint32_t>(4);
+        for (std::uint32_t i = 0; i < items; ++i) {
+            if (names.intern(text(), "name") != i) fail("a name is there twice");
+        }
+    }
+    template <class T>
+    void numbers(std::pmr::vector<T>& into, std::size_t items) {
+        if (items > left() / sizeof(T)) fail("it ends too early");
+        into.reserve(into.size() + items);
+        for (std::size_t i = 0; i < items; ++i) into.push_back(number<T>());
+    }
+    void end() const {
+        if (at_ != end_) fail("it is too long");
+    }
+
+  private:
+    std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+    const std::byte* take(std::size_t size) {
+        if (left() < size) fail("it ends too early");
+        const std::byte* start = at_;
+        at_ += size;
+        return start;
+    }
+    const std::byte* at_;
+    const std::byte* end_;
+    const char* type_;
+    const char* maker_;
+};
+
+}  // namespace journey
+
+#ifdef POSTGRES_H
+#error "the core does not see the server"
+#endif

@@ -1,0 +1,90 @@
+// What aggregates across customers have in common beside their state: the state
+// type's four functions, combining, and rows returned as one array.
+#pragma once
+
+#include "pg/aggregate.hpp"
+#include "pg/expanded.hpp"
+#include "pg/values.hpp"
+
+namespace journey::pg {
+
+template <class Summary>
+Datum combine_states(FunctionCallInfo fcinfo) {
+    using State = Expanded<Summary>;
+    MemoryContext context = aggregate_context(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    }
+    State& state = State::state(fcinfo, context);
+    state->merge(*State::read_only(PG_GETARG_DATUM(1)));
+    return state.datum();
+}
+
+// The text form is that of bytea: hexadecimal digits. Throws if it cannot be read.
+template <class Summary>
+Datum state_in(FunctionCallInfo fcinfo) {
+    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
+    Expanded<Summary>::read_only(bytes);
+    return bytes;
+}
+inline Datum state_out(FunctionCallInfo fcinfo) {
+    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+}
+template <class Summary>
+Datum state_recv(FunctionCallInfo fcinfo) {
+    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
+    Expanded<Summary>::read_only(bytes);
+    return bytes;
+}
+inline Datum state_send(FunctionCallInfo fcinfo) {
+    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+}
+
+// Rows of the type whose array the function returns.
+class ReportRows {
+  public:
+    ReportRows(FunctionCallInfo fcinfo, std::size_t rows)
+        : columns_(BlessTupleDesc(
+              lookup_rowtype_tupdesc_copy(get_element_type(get_fn_expr_rettype(fcinfo->flinfo)), -1))),
+          rows_(
+              static_cast<Datum*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (rows + 1)))) {
+    }
+
+    void add(Datum* values, bool* nulls) {
+        CHECK_FOR_INTERRUPTS();
+        rows_[count_++] = HeapTupleGetDatum(heap_form_tuple(columns_, values, nulls));
+    }
+    Datum datum() const {
+        return PointerGetDatum(
+            construct_array(rows_, count_, columns_->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+    }
+
+  private:
+    TupleDesc columns_;
+    Datum* rows_;
+    int count_ = 0;
+};
+
+// What an aggregate's options were read to, once a query if arguments first.. of
+// the transition function are constants, else row by row: read() → T.
+template <class T, class Read>
+T options_of(FunctionCallInfo fcinfo, int first, Read read) {
+    struct Query {
+        T options;
+        bool constant;
+    };
+    const auto& query = per_query<Query>(fcinfo, [&](ContextMemory& memory) {
+        auto* made = make_in<Query>(memory);
+        made->constant = true;
+        for (int n = first; n < PG_NARGS(); ++n) made->constant &= is_constant_argument(fcinfo, n);
+        if (!made->constant) return made;
+        MemoryContext caller = MemoryContextSwitchTo(memory.context());
+        made->options = read();
+        MemoryContextSwitchTo(caller);
+        return made;
+    });
+    return query.constant ? query.options : read();
+}
+
+}  // namespace journey::pg

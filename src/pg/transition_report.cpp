@@ -1,0 +1,64 @@
+// transition_report: all customers' transitions as one row a pair of events.
+
+#include "pg/path_arguments.hpp"
+#include "pg/report.hpp"
+
+using namespace journey;
+using namespace journey::pg;
+
+namespace {
+
+struct TransitionOptions {
+    PathRules rules;
+    EdgeNames edges;
+};
+
+}  // namespace
+
+// (state, journey [, gap [, collapse [, keep, drop, starts, start_name, end_name]]])
+JOURNEY_FUNCTION(transition_report_add) {
+    MemoryContext context = aggregate_context(fcinfo);
+    const auto options = options_of<TransitionOptions>(fcinfo, 2, [&] {
+        return TransitionOptions{path_rules(fcinfo, 2, 3), edge_names(fcinfo, 7)};
+    });
+    auto& state = Expanded<TransitionSummary>::state(fcinfo, context);
+    if (!PG_ARGISNULL(1)) state->add(JourneyView(bytes_argument(fcinfo, 1)), options.rules, options.edges);
+    return state.datum();
+}
+
+JOURNEY_FUNCTION(transition_report_combine) {
+    return combine_states<TransitionSummary>(fcinfo);
+}
+
+JOURNEY_FUNCTION(transition_report_finish) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const auto rows = Expanded<TransitionSummary>::read_only(PG_GETARG_DATUM(0))->rows();
+    ReportRows report(fcinfo, rows.size());
+    for (const TransitionRow& row : rows) {
+        Datum values[8] = {text_datum(row.from),
+                           text_datum(row.to),
+                           Int64GetDatum(row.count),
+                           Int64GetDatum(row.customers),
+                           Float8GetDatum(row.share_out),
+                           Float8GetDatum(row.share_in),
+                           row.took ? interval_datum(row.took->median) : Datum{0},
+                           row.took ? interval_datum(row.took->p95) : Datum{0}};
+        bool nulls[8] = {};
+        nulls[6] = nulls[7] = !row.took;
+        report.add(values, nulls);
+    }
+    return report.datum();
+}
+
+JOURNEY_FUNCTION(transition_summary_in) {
+    return state_in<TransitionSummary>(fcinfo);
+}
+JOURNEY_FUNCTION(transition_summary_out) {
+    return state_out(fcinfo);
+}
+JOURNEY_FUNCTION(transition_summary_recv) {
+    return state_recv<TransitionSummary>(fcinfo);
+}
+JOURNEY_FUNCTION(transition_summary_send) {
+    return state_send(fcinfo);
+}
