@@ -23,7 +23,10 @@
 #include "core/funnel_why.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
+#include "core/lifecycle.hpp"
+#include "core/periods.hpp"
 #include "core/retention.hpp"
+#include "core/retention_report.hpp"
 #include "core/session.hpp"
 #include "core/window_funnel.hpp"
 
