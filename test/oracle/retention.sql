@@ -41,10 +41,10 @@ LANGUAGE sql STABLE AS $$
                                   ELSE floor(extract(epoch FROM v.ts - j.started) / extract(epoch FROM window_length))::bigint END) period (k)
         GROUP BY j.unit, j.cohort, k HAVING count(*) >= min_events
     ), members AS MATERIALIZED (
-        SELECT j.unit, j.cohort, j.started, coalesce(r.ks, '{}') AS ks
-        FROM joined j LEFT JOIN (SELECT unit, cohort, array_agg(k) AS ks FROM returned GROUP BY unit, cohort) r USING (unit, cohort)
+        SELECT j.unit, j.cohort, j.started, coalesce(r.ks, '{}') AS ks, r.last
+        FROM joined j LEFT JOIN (SELECT unit, cohort, array_agg(k) AS ks, max(k) AS last FROM returned GROUP BY unit, cohort) r USING (unit, cohort)
     ), cells AS (
-        SELECT s.n AS cohort, s.start, s.stop, c.a, c.b
+        SELECT s.n AS cohort, s.start, s.stop, c.a, c.b, ARRAY(SELECT generate_series(c.a::bigint, c.b)) AS within, ARRAY(SELECT generate_series(first_period::bigint, c.b)) AS upto
         FROM spine s, LATERAL (
             SELECT brackets[i], brackets[i + 1] - 1 FROM generate_series(1, cardinality(brackets) - 1) i
             UNION ALL
@@ -55,10 +55,10 @@ LANGUAGE sql STABLE AS $$
     ), counted AS (
         SELECT c.start, c.stop, c.cohort, c.a, c.b, count(m.unit) AS size, coalesce(max(m.started), c.stop) AS latest,
                count(*) FILTER (WHERE CASE
-                   WHEN definition IN ('exact', 'bracket') THEN EXISTS (SELECT FROM unnest(ks) k WHERE k BETWEEN c.a AND c.b)
-                   WHEN definition = 'on_or_after' THEN EXISTS (SELECT FROM unnest(ks) k WHERE k >= c.a)
-                   WHEN definition = 'on_or_before' THEN EXISTS (SELECT FROM unnest(ks) k WHERE k BETWEEN first_period AND c.b)
-                   WHEN definition = 'streak' THEN (SELECT count(*) FROM unnest(ks) k WHERE k BETWEEN first_period AND c.b) = c.b - first_period + 1 END) AS retained
+                   WHEN definition IN ('exact', 'bracket') THEN ks && within
+                   WHEN definition = 'on_or_after' THEN last >= a
+                   WHEN definition = 'on_or_before' THEN ks && upto
+                   WHEN definition = 'streak' THEN ks @> upto END) AS retained
         FROM cells c LEFT JOIN members m ON m.cohort = c.cohort GROUP BY 1, 2, 3, 4, 5
     )
     SELECT c.start, size, a, CASE WHEN over THEN retained END, CASE WHEN over THEN retained::float8 / nullif(size, 0) END, over

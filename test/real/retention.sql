@@ -1,4 +1,7 @@
 -- Retention, lifecycle, growth and stickiness on four event logs, cell by cell.
+-- Hundreds of queries, none worth compiling.
+SET jit = off;
+SET enable_nestloop = off;
 \ir ../oracle/events.sql
 \ir ../oracle/retention.sql
 CREATE TABLE settings (grain text, as_of timestamptz, from_ts timestamptz, zone text, week_start int, own interval);
