@@ -100,6 +100,9 @@ SELECT f, state, message FROM unnest('{lifecycle,active_periods,lifecycle_report
 SELECT state, message, hint FROM attempt($$SELECT growth_report(j, activity_options('day', '2024-01-05', from_ts => timestamptz '2024-01-01' + interval '1 day' * ascii(customer))) FROM journeys$$);
 SELECT state, message, hint FROM attempt($$SELECT growth_report(j, activity_options('day', '2025-01-05', from_ts => timestamptz '2024-01-01' + interval '1 day' * ascii(customer))) FROM journeys$$);
 SELECT state, message, hint FROM attempt($$SELECT '\x00'::activity_summary$$);
+-- A state as text and in binary, as it moves between nodes; cut off anywhere it is refused.
+SELECT s::text = h, activity_summary_send(s) = h::bytea FROM (SELECT '\x0100010100000000000000800000000000000000000000000000000000000000' AS h) x, LATERAL (SELECT h::activity_summary AS s) y;
+SELECT DISTINCT state FROM generate_series(1, 32 - 1) n, attempt(format('SELECT %L::activity_summary', '\x' || left('0100010100000000000000800000000000000000000000000000000000000000', 2 * n)));
 \pset format aligned
 \pset tuples_only off
 DROP TABLE visits, journeys, moments, one;

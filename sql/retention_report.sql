@@ -85,6 +85,9 @@ SELECT state, message, hint FROM attempt('SELECT retention_report(j, NULL) FROM 
 SELECT state, message, hint FROM attempt('SELECT retention_periods(j, NULL) FROM journeys');
 SELECT state, message, hint FROM attempt($$SELECT retention_report(j, retention_options('day', '2024-01-05', min_events => length(customer), first_period => ascii(customer) % 2)) FROM journeys$$);
 SELECT state, message, hint FROM attempt($$SELECT '\x00'::retention_summary$$);
+-- A state as text and in binary, as it moves between nodes; cut off anywhere it is refused.
+SELECT s::text = h, retention_summary_send(s) = h::bytea FROM (SELECT '\x0100010100000000000000800000000000000000000000000000000000ffffffff00000000000000000000000000000000' AS h) x, LATERAL (SELECT h::retention_summary AS s) y;
+SELECT DISTINCT state FROM generate_series(1, 49 - 1) n, attempt(format('SELECT %L::retention_summary', '\x' || left('0100010100000000000000800000000000000000000000000000000000ffffffff00000000000000000000000000000000', 2 * n)));
 SELECT state, message, hint FROM attempt($$SELECT 'nonsense'::retention_summary$$);
 \pset format aligned
 \pset tuples_only off
