@@ -23,7 +23,10 @@
 #include "core/funnel_why.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
+#include "core/model_text.hpp"
 #include "core/retention.hpp"
+#include "core/rfm.hpp"
+#include "core/rfm_report.hpp"
 #include "core/session.hpp"
 #include "core/window_funnel.hpp"
 
