@@ -28,6 +28,7 @@
 #include "core/rfm.hpp"
 #include "core/rfm_report.hpp"
 #include "core/session.hpp"
+#include "core/survey.hpp"
 #include "core/window_funnel.hpp"
 
 extern "C" {
