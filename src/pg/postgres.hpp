@@ -2,6 +2,8 @@
 // differs between versions of the server in one place.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -23,7 +25,11 @@
 #include "core/funnel_why.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
+#include "core/lead_logistic.hpp"
+#include "core/lead_points.hpp"
+#include "core/lead_quality.hpp"
 #include "core/model_text.hpp"
+#include "core/normal.hpp"
 #include "core/retention.hpp"
 #include "core/rfm.hpp"
 #include "core/rfm_report.hpp"
