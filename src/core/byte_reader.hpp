@@ -39,7 +39,7 @@ class ByteReader {
     }
     [[noreturn]] void fail(const char* what) const {
         throw Error(ErrorCode::invalid_binary, "", "invalid %s: %s", type_, what)
-            .hint("A %s is made by the functions of the extension; it is not written by hand.", type_);
+            .hint("Values of type %s are made by the functions of the extension, not by hand.", type_);
     }
 
   private:

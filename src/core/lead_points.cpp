@@ -95,7 +95,7 @@ Unknown parse_unknown(std::string_view word) {
     if (word == "reweight") return Unknown::reweight;
     if (word == "zero") return Unknown::zero;
     if (word == "null") return Unknown::null;
-    throw Error(ErrorCode::invalid_argument, "unknown", "unknown value of unknown: \"%.*s\"",
+    throw Error(ErrorCode::invalid_argument, "nulls", "unknown nulls: \"%.*s\"",
                 static_cast<int>(word.size()), word.data())
         .hint("Valid values are: reweight, zero, null.");
 }
@@ -103,9 +103,9 @@ Unknown parse_unknown(std::string_view word) {
 std::optional<double> weighted_score(std::span<const double> values, std::span<const double> weights,
                                      Unknown unknown) {
     if (values.size() != weights.size()) {
-        throw Error(ErrorCode::invalid_argument, "weights", "weights and values differ in length")
-            .detail("values has %zu elements, weights has %zu.", values.size(), weights.size())
-            .hint("Give a weight for each value.");
+        throw Error(ErrorCode::invalid_argument, "weights", "weights and figures differ in length")
+            .detail("figures has %zu elements, weights has %zu.", values.size(), weights.size())
+            .hint("Give a weight for each figure.");
     }
     double sum = 0, weight = 0;
     bool known = false;
@@ -116,8 +116,8 @@ std::optional<double> weighted_score(std::span<const double> values, std::span<c
                 .hint("They need not sum to 1.");
         }
         if (std::isinf(values[i]) || std::fabs(values[i]) > 1e100) {
-            throw Error(ErrorCode::invalid_argument, "values",
-                        "values must be finite numbers of at most 1e100")
+            throw Error(ErrorCode::invalid_argument, "figures",
+                        "figures must be finite numbers of at most 1e100")
                 .detail("Element %zu is not.", i + 1)
                 .hint("NULL stands for what is not known.");
         }

@@ -72,7 +72,7 @@ ModelReader::ModelReader(std::string_view text, const char* type) : rest_(text),
 void ModelReader::fail(const char* what) const {
     throw Error(ErrorCode::invalid_text, "", "invalid %s: %s", type_, what)
         .detail("At \"%.*s\".", static_cast<int>(rest_.size() < 40 ? rest_.size() : 40), rest_.data())
-        .hint("A %s is a JSON object as the extension prints it.", type_);
+        .hint("Values of type %s are JSON objects as the extension prints them.", type_);
 }
 
 void ModelReader::blanks() {

@@ -40,7 +40,7 @@ CREATE TYPE scored_outcomes (
 
 CREATE TYPE calibration_row AS (
     bin int, customers bigint, lowest float8, highest float8, predicted float8, observed float8, conversions bigint);
-CREATE TYPE lead_reason_row AS (event text, times bigint, last_at timestamptz, points float8);
+CREATE TYPE lead_reason_row AS (event text, times bigint, last_at timestamptz, score float8);
 
 CREATE FUNCTION logistic_add(logistic_rows, boolean, float8[]) RETURNS logistic_rows
     AS 'MODULE_PATHNAME', 'journey_logistic_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
@@ -133,9 +133,9 @@ CREATE FUNCTION lead_points(j journey, events text[], points float8[], as_of tim
         cap float8 DEFAULT NULL, if_none text DEFAULT 'zero') RETURNS float8
     AS 'MODULE_PATHNAME', 'journey_lead_points' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 CREATE FUNCTION lead_points_reasons(j journey, events text[], points float8[], as_of timestamptz, half_life interval DEFAULT NULL,
-        OUT event text, OUT times bigint, OUT last_at timestamptz, OUT points_given float8) RETURNS SETOF record
+        OUT event text, OUT times bigint, OUT last_at timestamptz, OUT score float8) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'journey_lead_points_reasons' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 5;
-CREATE FUNCTION weighted_score("values" float8[], weights float8[], unknown text DEFAULT 'reweight') RETURNS float8
+CREATE FUNCTION weighted_score(figures float8[], weights float8[], nulls text DEFAULT 'reweight') RETURNS float8
     AS 'MODULE_PATHNAME', 'journey_weighted_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
 
 COMMENT ON FUNCTION logistic_model_in(cstring) IS 'Reads a logistic_model. Example: SELECT logistic_fit(converted, ARRAY[visits, days]) FROM leads';
@@ -194,4 +194,4 @@ COMMENT ON AGGREGATE lead_points(timestamptz, text, text[], float8[], timestampt
 COMMENT ON AGGREGATE lead_points(timestamptz, text, text[], float8[], timestamptz, interval, float8, text) IS 'Score of a customer by the points of his events as of a moment; if_none says what stands for a customer without a counted event: zero or null. Example: SELECT customer, lead_points(ts, event, ''{visit,demo}'', ''{1,20}'', ''2024-07-01'', ''14 days'', 100, ''null'') FROM events GROUP BY customer';
 COMMENT ON FUNCTION lead_points(journey, text[], float8[], timestamptz, interval, float8, text) IS 'Score of a journey by the points of its events as of a moment. Example: SELECT customer, lead_points(j, ''{visit,demo}'', ''{1,20}'', ''2024-07-01'', half_life => ''14 days'') FROM journeys';
 COMMENT ON FUNCTION lead_points_reasons(journey, text[], float8[], timestamptz, interval) IS 'The same score by event name, most points first. Example: SELECT customer, r.* FROM journeys, lead_points_reasons(j, ''{visit,demo}'', ''{1,20}'', ''2024-07-01'', ''14 days'') r';
-COMMENT ON FUNCTION weighted_score(float8[], float8[], text) IS 'Weighted mean of figures; unknown says what a NULL does: reweight the rest, count as zero, make the score null. Example: SELECT weighted_score(ARRAY[usage, nps, NULL], ARRAY[0.5, 0.3, 0.2])';
+COMMENT ON FUNCTION weighted_score(float8[], float8[], text) IS 'Weighted mean of figures; nulls says what a NULL does: reweight the rest, count as zero, make the score null. Example: SELECT weighted_score(ARRAY[usage, nps, NULL], ARRAY[0.5, 0.3, 0.2])';

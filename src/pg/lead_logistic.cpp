@@ -229,7 +229,7 @@ JOURNEY_FUNCTION(logistic_summary) {
     bool nulls[11] = {};
     set_real(values, nulls, 6, model.log_likelihood);
     set_real(values, nulls, 7, model.null_log_likelihood);
-    set_real(values, nulls, 8, -2 * model.log_likelihood);
+    set_real(values, nulls, 8, 0.0 - 2 * model.log_likelihood);
     set_real(values, nulls, 9, model.penalty);
     values[10] = BoolGetDatum(model.standardise);
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));

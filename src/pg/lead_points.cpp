@@ -299,14 +299,14 @@ JOURNEY_FUNCTION(lead_points_reasons) {
     SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, values, nulls));
 }
 
-// (values, weights, unknown)
+// (figures, weights, nulls)
 JOURNEY_FUNCTION(weighted_score) {
     if (PG_ARGISNULL(1)) fail_null("weights");
-    if (PG_ARGISNULL(2)) fail_null("unknown");
+    if (PG_ARGISNULL(2)) fail_null("nulls");
     const Unknown unknown = parse_unknown(text_argument(fcinfo, 2));
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     bool has_null;
-    const auto score = weighted_score(reals_of(PG_GETARG_DATUM(0), "values", has_null),
+    const auto score = weighted_score(reals_of(PG_GETARG_DATUM(0), "figures", has_null),
                                       reals_of(PG_GETARG_DATUM(1), "weights"), unknown);
     if (!score) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(*score);
