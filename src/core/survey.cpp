@@ -75,7 +75,9 @@ std::optional<SurveyDifference> survey_difference(const SurveyScale& scale, cons
                                                   const SurveyCounts& out) {
     const auto a = survey_score(scale, in), b = survey_score(scale, out);
     if (!a || !b) return std::nullopt;
-    SurveyDifference result{*a, *b};
+    SurveyDifference result;
+    result.in = *a;
+    result.out = *b;
     result.difference = a->score - b->score;
     result.std_error = std::hypot(a->std_error, b->std_error);
     const double width = normal_width(scale.level) * result.std_error, end = scale.net ? 200 : 1;

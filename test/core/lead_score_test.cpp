@@ -173,12 +173,15 @@ TEST(Quality, AucCountsPairs) {
         }
         const auto auc = scores.auc();
         ASSERT_EQ(auc.has_value(), pairs > 0);
-        if (auc) ASSERT_DOUBLE_EQ(*auc, right / pairs);
+        if (auc) {
+            ASSERT_DOUBLE_EQ(*auc, right / pairs);
+        }
         const double got = *scores.log_loss();
-        if (std::isinf(loss))
+        if (std::isinf(loss)) {
             ASSERT_TRUE(std::isinf(got));
-        else
+        } else {
             ASSERT_NEAR(got, loss / static_cast<double>(rows.size()), 1e-12);
+        }
         std::int64_t customers = 0;
         for (const CalibrationRow& row : scores.calibration(4)) customers += row.customers;
         ASSERT_EQ(customers, static_cast<std::int64_t>(rows.size()));
