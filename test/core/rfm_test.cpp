@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ std::pmr::memory_resource& heap() {
 }
 
 std::vector<RfmValue> random_customers(Random& random) {
-    std::vector<RfmValue> customers(1 + random.below(60));
+    std::vector<RfmValue> customers(1 + random.below(30));
     const auto few = static_cast<std::int64_t>(1 + random.below(30));
     for (RfmValue& each : customers) {
         each.recency = random.between(0, few) * 1'000'000;
@@ -37,10 +38,10 @@ double measure_of(const RfmValue& value, int measure) {
     return measure == 1 ? static_cast<double>(value.frequency) : value.monetary;
 }
 
-std::vector<double> ordered_by(const RfmValue& value, int measure) {
-    std::vector<double> key = {measure_of(value, measure)};
-    for (int other = 0; other < 3; ++other) {
-        if (other != measure) key.push_back(measure_of(value, other));
+std::array<double, 3> ordered_by(const RfmValue& value, int measure) {
+    std::array<double, 3> key = {measure_of(value, measure)};
+    for (int other = 0, next = 1; other < 3; ++other) {
+        if (other != measure) key[static_cast<std::size_t>(next++)] = measure_of(value, other);
     }
     return key;
 }
