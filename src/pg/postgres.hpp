@@ -2,6 +2,8 @@
 // differs between versions of the server in one place.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -33,6 +35,16 @@
 #include "core/retention_report.hpp"
 #include "core/session.hpp"
 #include "core/transition_report.hpp"
+#include "core/lead_logistic.hpp"
+#include "core/lead_points.hpp"
+#include "core/lead_quality.hpp"
+#include "core/model_text.hpp"
+#include "core/normal.hpp"
+#include "core/retention.hpp"
+#include "core/rfm.hpp"
+#include "core/rfm_report.hpp"
+#include "core/session.hpp"
+#include "core/survey.hpp"
 #include "core/window_funnel.hpp"
 
 extern "C" {

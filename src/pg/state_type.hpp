@@ -1,0 +1,101 @@
+// The four functions of an SQL type that is an aggregate's state (expanded.hpp):
+// its text form is that of bytea, hexadecimal digits. And what such aggregates
+// have in common.
+#pragma once
+
+#include "pg/aggregate.hpp"
+#include "pg/expanded.hpp"
+
+namespace journey::pg {
+
+// Throws if the bytes cannot be read.
+template <class T>
+Datum checked_state(Datum bytes) {
+    Expanded<T>::read_only(bytes);
+    return bytes;
+}
+template <class T>
+Datum state_in(FunctionCallInfo fcinfo) {
+    return checked_state<T>(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
+}
+template <class T>
+Datum state_recv(FunctionCallInfo fcinfo) {
+    return checked_state<T>(DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0)));
+}
+inline Datum state_out(FunctionCallInfo fcinfo) {
+    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+}
+inline Datum state_send(FunctionCallInfo fcinfo) {
+    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+}
+
+// (state, state): T has merge(other).
+template <class T>
+Datum state_combine(FunctionCallInfo fcinfo) {
+    MemoryContext context = aggregate_context(fcinfo);
+    if (PG_ARGISNULL(1)) {
+        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    }
+    Expanded<T>& state = Expanded<T>::state(fcinfo, context);
+    state->merge(*Expanded<T>::read_only(PG_GETARG_DATUM(1)));
+    return state.datum();
+}
+
+// The row type that the function returns, or the element type of its array.
+inline TupleDesc result_columns(FunctionCallInfo fcinfo) {
+    const Oid type = get_fn_expr_rettype(fcinfo->flinfo);
+    const Oid element = get_element_type(type);
+    return BlessTupleDesc(lookup_rowtype_tupdesc_copy(OidIsValid(element) ? element : type, -1));
+}
+
+// A model as a value: what it writes, behind a varlena header.
+template <class T>
+Datum model_datum(const T& model) {
+    const Size size = VARHDRSZ + model.encoded_size();
+    auto* bytes = static_cast<varlena*>(palloc(size));
+    SET_VARSIZE(bytes, size);
+    model.encode(reinterpret_cast<std::byte*>(VARDATA(bytes)));
+    return PointerGetDatum(bytes);
+}
+
+// What a scoring function keeps of its last call: the model, read, while its bytes
+// stay the same.
+template <class T>
+class ReadOnce {
+  public:
+    explicit ReadOnce(MemoryContext query)
+        : context_(AllocSetContextCreate(query, "journey model", ALLOCSET_SMALL_SIZES)) {}
+
+    // read(memory, bytes) makes the T; `bytes` live as long as it.
+    template <class Read>
+    const T& of(std::span<const std::byte> bytes, Read read) {
+        if (value_ != nullptr && bytes.size() == size_ && memcmp(bytes.data(), bytes_, size_) == 0)
+            return *value_;
+        forget();
+        size_ = bytes.size();
+        bytes_ = static_cast<std::byte*>(MemoryContextAlloc(context_, size_ + 1));
+        memcpy(bytes_, bytes.data(), size_);
+        value_ = read(ContextMemory::make(context_), std::span<const std::byte>(bytes_, size_));
+        return *value_;
+    }
+    void forget() {
+        value_ = nullptr;
+        MemoryContextReset(context_);
+    }
+    const T& model(std::span<const std::byte> bytes) {
+        return of(bytes, [](ContextMemory& memory, std::span<const std::byte> own) {
+            auto* made = make_in<T>(memory, memory);
+            made->decode(own);
+            return made;
+        });
+    }
+
+  private:
+    MemoryContext context_;
+    std::byte* bytes_ = nullptr;
+    std::size_t size_ = 0;
+    T* value_ = nullptr;
+};
+
+}  // namespace journey::pg
