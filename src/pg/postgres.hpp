@@ -21,15 +21,18 @@
 #include "core/funnel_report.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/funnel_why.hpp"
+#include "core/gin.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
 #include "core/retention.hpp"
+#include "core/sequence_next_node.hpp"
 #include "core/session.hpp"
 #include "core/window_funnel.hpp"
 
 extern "C" {
 #include "postgres.h"
 
+#include "access/gin.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
