@@ -62,6 +62,7 @@ SELECT signature, prosrc FROM functions f JOIN pg_language l ON l.oid = prolang 
 \echo operators whose name drivers and BI tools eat, or without an estimate
 SELECT object FROM objects JOIN pg_operator o ON classid = 'pg_operator'::regclass AND o.oid = objid
 WHERE oprname ~ '[?%:]' OR (oprresult = 'boolean'::regtype AND (oprrest = 0 OR oprjoin = 0)) ORDER BY 1;
+-- (@> and && over names have none: with text[] on the left they would take over plain arrays.)
 \echo operators without commutator or negator that have one
 SELECT object FROM objects JOIN pg_operator o ON classid = 'pg_operator'::regclass AND o.oid = objid
 WHERE oprresult = 'boolean'::regtype AND (oprcom = 0 OR oprnegate = 0) ORDER BY 1;

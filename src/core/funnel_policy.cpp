@@ -118,7 +118,8 @@ const char* word(OnExclusion on_exclusion) {
 
 void parse_funnel_modes(std::string_view modes, FunnelOptions& options) {
     constexpr const char* valid =
-        "strict_order, strict_deduplication, strict_increase, strict_once, allow_reentry";
+        "strict_order, strict_deduplication, strict_increase, strict_once, allow_reentry, "
+        "dialect=clickhouse|duckdb|doris|pinot";
     while (true) {
         const std::size_t comma = modes.find(',');
         const std::string_view mode = trimmed(modes.substr(0, comma));

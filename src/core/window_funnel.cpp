@@ -17,7 +17,7 @@ namespace journey {
 namespace {
 
 constexpr std::uint8_t state_version = 1;
-constexpr std::size_t header_size = 2 + 4 + 8 + 8 + 8;
+constexpr std::size_t header_size = 2 + 4 + 8 + 8 + 8 + 2;
 
 std::string_view as_key(std::span<const std::uint64_t> words) {
     return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
@@ -176,13 +176,24 @@ std::uint32_t WindowFunnelState::level(std::pmr::memory_resource& memory) const 
         return scan.finish();
     }
     StepKinds kinds(rules_->steps, memory);
-    const auto rows = funnel_rows(kinds, memory);
+    auto rows = funnel_rows(kinds, memory);
+    if (rules_->dialect.given()) {
+        return dialect_funnel(rows, kinds, rules_->dialect, rules_->within, false, memory).level;
+    }
     return funnel_level(rows, kinds, options(memory), memory);
 }
 
 Chain WindowFunnelState::chain(std::pmr::memory_resource& memory) const {
     StepKinds kinds(rules_->steps, memory);
-    const auto rows = funnel_rows(kinds, memory);
+    auto rows = funnel_rows(kinds, memory);
+    if (rules_->dialect.given()) {
+        DialectChain found = dialect_funnel(rows, kinds, rules_->dialect, rules_->within, true, memory);
+        Chain chain(memory);
+        chain.level = found.level;
+        chain.rows.assign(found.level, 0);  // which row of its time served a step is left open
+        chain.times = std::move(found.times);
+        return chain;
+    }
     return funnel_chain(rows, kinds, options(memory), memory);
 }
 
@@ -203,6 +214,8 @@ Bytes WindowFunnelState::encode(std::pmr::memory_resource& memory, std::size_t p
     to = store(to, rules_->within);
     to = store(to, rules_->names);
     to = store(to, std::uint64_t{rows});
+    *to++ = static_cast<std::byte>(rules_->dialect.dialect);
+    *to++ = static_cast<std::byte>(rules_->dialect.flags());
     for_each([&](Time time, std::span<const std::uint64_t> satisfied) {
         to = store(to, time);
         for (std::uint64_t word : satisfied) to = store(to, word);
@@ -220,7 +233,9 @@ WindowFunnelRules WindowFunnelState::rules_of(std::span<const std::byte> bytes) 
             .strict_order = (flags & 1) != 0,
             .deduplicate = (flags & 2) != 0,
             .strict_increase = (flags & 4) != 0,
-            .reentry = (flags & 8) != 0};
+            .reentry = (flags & 8) != 0,
+            .dialect = DialectRules::from(static_cast<std::uint8_t>(bytes[30]),
+                                          static_cast<std::uint8_t>(bytes[31]))};
 }
 
 WindowFunnelState* WindowFunnelState::decode(std::span<const std::byte> bytes, const WindowFunnelRules& rules,

@@ -17,6 +17,7 @@
 
 #include "core/funnel.hpp"
 #include "core/memory.hpp"
+#include "core/window_funnel_dialect.hpp"
 
 namespace journey {
 
@@ -29,11 +30,14 @@ struct WindowFunnelRules {
     bool deduplicate = false;
     bool strict_increase = false;
     bool reentry = false;
+    DialectRules dialect;
 
     bool operator==(const WindowFunnelRules&) const = default;
     // Can a row that satisfies no step change the answer?
-    bool keeps_all_rows() const { return strict_order; }
-    bool plain() const { return !strict_order && !deduplicate && !strict_increase && steps <= 64; }
+    bool keeps_all_rows() const { return strict_order || dialect.keep_all; }
+    bool plain() const {
+        return !strict_order && !deduplicate && !strict_increase && steps <= 64 && !dialect.given();
+    }
 };
 
 // One chunk of a group's rows, and through `older` all of them. Never destroyed:

@@ -23,6 +23,7 @@
 #include "core/funnel_report.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/funnel_why.hpp"
+#include "core/gin.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
 #include "core/path.hpp"
@@ -33,6 +34,7 @@
 #include "core/periods.hpp"
 #include "core/retention.hpp"
 #include "core/retention_report.hpp"
+#include "core/sequence_next_node.hpp"
 #include "core/session.hpp"
 #include "core/transition_report.hpp"
 #include "core/lead_logistic.hpp"
@@ -50,6 +52,7 @@
 extern "C" {
 #include "postgres.h"
 
+#include "access/gin.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"

@@ -45,7 +45,13 @@ WindowFunnelRules read_rules(FunctionCallInfo fcinfo, bool has_mode, std::uint32
     FunnelOptions options(*std::pmr::null_memory_resource());
     if (has_mode) {
         if (PG_ARGISNULL(mode_argument)) fail_null("mode");
-        parse_funnel_modes(text_argument(fcinfo, mode_argument), options);
+        const auto modes = text_argument(fcinfo, mode_argument);
+        if (const DialectRules dialect = parse_dialect(modes); dialect.given()) {
+            const Span within = span_argument(fcinfo, 1, "within");
+            check_dialect_window(dialect, within);
+            return {.within = within, .steps = steps, .dialect = dialect};
+        }
+        parse_funnel_modes(modes, options);
     }
     return {.within = span_argument(fcinfo, 1, "within"),
             .steps = steps,
@@ -109,6 +115,16 @@ std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, WindowFu
     return {words, words_needed};
 }
 
+// Is one of the conditions NULL? (An array that is NULL as a whole is an error, made elsewhere.)
+bool any_null_condition(FunctionCallInfo fcinfo, const WindowFunnelQuery& query) {
+    const int first = query.first_condition;
+    if (query.as_array) return !PG_ARGISNULL(first) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(first));
+    for (int n = first; n < PG_NARGS(); ++n) {
+        if (PG_ARGISNULL(n)) return true;
+    }
+    return false;
+}
+
 bool is_finite(Time time) {
     return time != min_time && time != max_time;
 }
@@ -158,6 +174,7 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
     if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
+    if (query.rules.dialect.skips_null() && any_null_condition(fcinfo, query)) return unchanged(fcinfo);
     if (query.as_array || query.rules.steps > 64) {
         const auto words = read_conditions(fcinfo, query);
         return add_row(fcinfo, query, time, words);

@@ -16,6 +16,7 @@ $node->safe_psql('postgres', q{
     CREATE EXTENSION journey;
     CREATE TABLE journeys (id int PRIMARY KEY, j journey);
     CREATE INDEX ON journeys (id, hashtext(j::text));
+    CREATE INDEX ON journeys USING gin (j);
     INSERT INTO journeys SELECT i % 300, journey_agg(
         timestamptz '1999-12-01' + i * CASE i % 300 % 4 WHEN 0 THEN interval '1 day' WHEN 1 THEN interval '1 minute'
             WHEN 2 THEN interval '0.123456 seconds' ELSE interval '3 hours' END,
@@ -34,6 +35,7 @@ $node->safe_psql('postgres', q{
 
 my $bytes = q{SELECT count(*), count(DISTINCT j), md5(string_agg(id || ':' || coalesce(encode(journey_send(j), 'hex'), 'null'), ',' ORDER BY id)) FROM journeys};
 my $levels = 'SELECT md5(string_agg(l::text, $$,$$ ORDER BY id)) FROM levels l';
+my $found = q{SET enable_seqscan = off; SELECT count(*), md5(string_agg(id::text, ',' ORDER BY id)) FROM journeys WHERE j @> ARRAY['view', 'back\\slash']};
 my $before = $node->safe_psql('postgres', $bytes);
 my $folder = PostgreSQL::Test::Utils::tempdir;
 
@@ -42,6 +44,7 @@ sub restored
     my ($database, $how) = @_;
     is($node->safe_psql($database, $bytes), $before, "$how: the same bytes");
     is($node->safe_psql($database, $levels), $node->safe_psql('postgres', $levels), "$how: the view answers the same");
+    is($node->safe_psql($database, $found), $node->safe_psql('postgres', $found), "$how: the index on names");
     is($node->safe_psql($database, 'TABLE reports'), $node->safe_psql('postgres', 'TABLE reports'), "$how: reports");
     return;
 }

@@ -16,6 +16,7 @@ $primary->safe_psql('postgres', q{
         (ARRAY['view','cart','buy'])[1 + i * 7 % 11 % 3], 'c' || i % 2, i FROM generate_series(1, 5000) i;
     CREATE TABLE journeys AS SELECT customer, journey_agg(ts, event, channel, value) AS j FROM visits GROUP BY customer;
     CREATE INDEX ON journeys USING hash (j);
+    CREATE INDEX ON journeys USING gin (j);
 });
 $primary->backup('copy');
 
@@ -35,9 +36,12 @@ my $steps = q{ARRAY['view','cart','buy']};
 my %questions = (
     'values' => 'SELECT customer, j FROM journeys ORDER BY customer',
     'an index' => 'SELECT count(*) FROM journeys a JOIN journeys b ON a.j = b.j',
+    'an index on names' => "SET enable_seqscan = off; SELECT customer FROM journeys WHERE j @> '{birth,view}' ORDER BY customer",
     'journey_agg' => 'SELECT customer, journey_agg(ts, event, channel, value) FROM visits GROUP BY customer ORDER BY customer',
     'window_funnel' => "SELECT customer, window_funnel('1 hour', ts, event, $steps) FROM visits GROUP BY customer ORDER BY customer",
     'window_funnel_events' => "SELECT customer, window_funnel_events('1 hour', ts, event = 'view', event = 'buy') FROM visits GROUP BY customer ORDER BY customer",
+    'window_funnel of a dialect' => "SELECT customer, window_funnel('1 hour', 'dialect=doris,fixed', ts, event, $steps) FROM visits GROUP BY customer ORDER BY customer",
+    'sequence_next_node' => "SELECT customer, sequence_next_node('forward', 'last_match', ts, event, true, event = 'cart') FROM visits GROUP BY customer ORDER BY customer",
     'retention' => "SELECT customer, retention(event = 'view', event = 'buy') FROM visits GROUP BY customer ORDER BY customer",
     'sessionize' => "SELECT customer, ts, sessionize(ts, '1 hour', midnight_in => 'Europe/Stockholm') OVER (PARTITION BY customer ORDER BY ts) FROM visits ORDER BY 1, 2",
     'sessions' => "SELECT customer, s.* FROM journeys, sessions(j, '1 hour') s ORDER BY 1, 2",
