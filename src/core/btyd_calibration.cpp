@@ -38,7 +38,11 @@ __int128 load_sum(const std::byte* from) {
 
 void BtydCalibration::add(std::int64_t frequency, std::int64_t actual, double expected) {
     constexpr double most = 1e9;
-    if (!(expected >= 0 && expected <= most) || actual < 0) {
+    if (!(expected >= 0 && expected <= most)) {
+        throw Error(ErrorCode::overflow, "horizon", "the model expects %.6g purchases of one customer", expected)
+            .hint("Give the horizon in the unit of the model.");
+    }
+    if (actual < 0) {
         throw Error(ErrorCode::invalid_argument, "actual", "actual must not be negative")
             .hint("It is the number of purchases after the moment the model was asked at.");
     }

@@ -212,6 +212,16 @@ double btyd_value(const BtydModel& purchases, const BtydModel& spend, const Btyd
     return sum * btyd_spend(spend, history.x, monetary);
 }
 
+double btyd_units(const BtydModel& model, std::uint64_t microseconds) {
+    BtydUnit unit = model.unit;
+    if (unit.word == BtydUnit::Word::none) {
+        throw Error(ErrorCode::invalid_argument, "model", "the model has no unit of time")
+            .hint("Give a model of purchases, such as bgnbd_fit() makes.");
+    }
+    if (unit.word == BtydUnit::Word::year) unit = {BtydUnit::Word::month, 12 * unit.count};
+    return static_cast<double>(microseconds) / unit.microseconds();
+}
+
 double btyd_retention(const BtydModel& model, double period) {
     const Sbg own = sbg(model);
     check_periods("period", period);

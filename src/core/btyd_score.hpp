@@ -33,6 +33,9 @@ double btyd_spend(const BtydModel& model, double x, double monetary);
 double btyd_value(const BtydModel& purchases, const BtydModel& spend, const BtydHistory& history,
                   double monetary, double horizon, double discount, double period);
 
+// How many units of the model a length of time is; a month is 30 days, a year 12 months.
+double btyd_units(const BtydModel& model, std::uint64_t microseconds);
+
 // sbg.
 double btyd_retention(const BtydModel& model, double period);
 double btyd_survival(const BtydModel& model, double periods);
