@@ -16,11 +16,11 @@ using Vector = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, max_par
 using Matrix =
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, max_parameters, max_parameters>;
 
-constexpr int max_iterations = 200;
+constexpr int max_iterations = 100;
 constexpr double enough = 1e-9;       // gain of the next step, in the unit of the function
 constexpr double polished = 1e-15;    // steps go on to here while they are free
 constexpr double longest_step = 2;    // a factor of e^2
-constexpr double furthest = 40;       // e^40 is infinity
+constexpr double furthest = 14;       // a million is infinity: beyond, rounding hides the slope
 constexpr double unidentified = 20;   // standard error of a logarithm
 
 // The function and its derivatives by the logarithms of the parameters.

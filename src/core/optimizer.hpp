@@ -5,7 +5,7 @@
 // "Converged" is a statement about the point: what another Newton step would
 // gain is below 1e-9, the function curves downwards in every direction, and no
 // parameter runs off to zero or infinity (its logarithm has a standard error
-// above 20, or it has left e^-40 … e^40).
+// above 20, or it has left e^-14 … e^14: a million times the scale of the data).
 #pragma once
 
 #include <array>
