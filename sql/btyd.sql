@@ -73,7 +73,7 @@ SELECT (SELECT sbg_fit(year, true, 'year', lost)::text FROM contracts) = (SELECT
 
 -- Simulated customers: each buys at a rate of his own, and leaves after a purchase with a chance of his own.
 SELECT setseed(0.42);
-CREATE TABLE people AS SELECT n AS customer, -ln(1 - random()) / 6 AS rate, 0.02 + 0.5 * random() ^ 2 AS leaves, (20 + random() * 19)::int AS age, 8 / (-ln(1 - random()) - ln(1 - random()) - ln(1 - random())) AS worth FROM generate_series(1, 1500) n;
+CREATE TABLE people AS SELECT n AS customer, -ln(1 - random()) / 6 AS rate, 0.02 + 0.5 * random() ^ 2 AS leaves, (20 + random() * 19)::int AS age, 8 / (-ln(1 - random()) - ln(1 - random()) - ln(1 - random())) AS worth FROM generate_series(1, 800) n;
 CREATE TABLE bought AS
     SELECT customer, age, at, money FROM (
         SELECT customer, age, money, sum(gap) OVER w AS at, coalesce(bool_or(goes) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), false) AS gone
@@ -124,8 +124,8 @@ BEGIN
     RETURN md5(answer);
 END $$;
 SELECT count(DISTINCT a) AS answers, count(a) AS asked FROM (VALUES
-    (answer(0, 'customers')), (answer(2, 'customers')), (answer(4, 'customers')),
-    (answer(0, '(SELECT * FROM customers ORDER BY customer DESC OFFSET 0) c')), (answer(0, '(SELECT * FROM customers ORDER BY md5(customer::text) OFFSET 0) c'))) a (a);
+    (answer(0, 'customers')), (answer(3, 'customers')),
+    (answer(0, '(SELECT * FROM customers ORDER BY md5(customer::text) OFFSET 0) c'))) a (a);
 CREATE FUNCTION summaries(workers int, hash boolean, by text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     line text;

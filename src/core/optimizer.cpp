@@ -22,6 +22,7 @@ constexpr double polished = 1e-15;    // steps go on to here while they are free
 constexpr double longest_step = 2;    // a factor of e^2
 constexpr double furthest = 14;       // a million is infinity: beyond, rounding hides the slope
 constexpr double unidentified = 20;   // standard error of a logarithm
+constexpr double crawling = 1e-2;     // gains so small on so flat a ridge mean that it has no end
 
 // The function and its derivatives by the logarithms of the parameters.
 struct Place {
@@ -155,6 +156,11 @@ Optimum maximize(Surface function, const void* context, int parameters, const Po
         int far = 0;
         if (place.logs.cwiseAbs().maxCoeff(&far) > furthest) {
             find_runaway(optimum, place.logs, first, far);
+            break;
+        }
+        int flat = 0;
+        if (step.gain < crawling && std::sqrt(step.variance.maxCoeff(&flat)) > unidentified) {
+            find_runaway(optimum, place.logs, first, flat);
             break;
         }
         // Rounding is reached: another step gains no less than this one did.
