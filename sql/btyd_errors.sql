@@ -29,7 +29,7 @@ SELECT bgnbd_fit(2, 1, 5, unit) FROM unnest('{week,day}'::text[]) unit;
 SELECT btyd_summary('2024-01-01', 5, 'week', NULL);
 SELECT btyd_summary('2024-01-01', 5, 'week', 'infinity');
 SELECT btyd_summary('-infinity', 5, 'week', '2024-01-01');
-SELECT btyd_summary('2024-01-01', 'NaN', 'week', '2024-01-01');
+SELECT btyd_summary('2024-01-01', 'NaN'::float8, 'week', '2024-01-01');
 SELECT btyd_summary('2024-01-01', 5, 'week', '2024-02-01', '2024-01-01');
 SELECT btyd_summary('2024-01-01', 5, 'year', '2024-02-01');
 SELECT btyd_summary('2024-01-01', 5, 'week', '2024-02-01', NULL, 'month', 'UTC');

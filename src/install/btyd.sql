@@ -105,7 +105,7 @@ CREATE FUNCTION sbg_add(btyd_sample, bigint, boolean, text) RETURNS btyd_sample
 CREATE FUNCTION sbg_add(btyd_sample, bigint, boolean, text, bigint) RETURNS btyd_sample
     AS 'MODULE_PATHNAME', 'journey_sbg_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
 CREATE FUNCTION btyd_combine(btyd_sample, btyd_sample) RETURNS btyd_sample
-    AS 'MODULE_PATHNAME', 'journey_btyd_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+    AS 'MODULE_PATHNAME', 'journey_btyd_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 CREATE FUNCTION btyd_finish(btyd_sample) RETURNS btyd_model
     AS 'MODULE_PATHNAME', 'journey_btyd_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
 CREATE AGGREGATE bgnbd_fit(frequency bigint, recency float8, age float8, unit text) (

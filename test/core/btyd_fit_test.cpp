@@ -164,8 +164,8 @@ TEST(BtydFit, UnitOfTimeChangesOnlyTheScale) {
     for (BtydRow& row : days) row.recency *= 7, row.age *= 7;
     BtydSample by_week = sample_of(BtydKind::pareto_nbd, weeks), by_day = sample_of(BtydKind::pareto_nbd, days);
     const BtydModel week_model = btyd_fit(by_week), day_model = btyd_fit(by_day);
-    EXPECT_NEAR(day_model.parameters[1], 7 * week_model.parameters[1], 1e-4 * week_model.parameters[1]);
-    EXPECT_NEAR(day_model.parameters[0], week_model.parameters[0], 1e-6);
+    EXPECT_NEAR(day_model.parameters[1], 7 * week_model.parameters[1], 1e-3 * week_model.parameters[1]);
+    EXPECT_NEAR(day_model.parameters[0], week_model.parameters[0], 1e-4);
 }
 
 void expect_boundary(BtydKind kind, const std::vector<BtydRow>& rows, std::string_view reason) {
