@@ -39,7 +39,8 @@ __int128 load_sum(const std::byte* from) {
 void BtydCalibration::add(std::int64_t frequency, std::int64_t actual, double expected) {
     constexpr double most = 1e9;
     if (!(expected >= 0 && expected <= most)) {
-        throw Error(ErrorCode::overflow, "horizon", "the model expects %.6g purchases of one customer", expected)
+        throw Error(ErrorCode::overflow, "horizon", "the model expects %.6g purchases of one customer",
+                    expected)
             .hint("Give the horizon in the unit of the model.");
     }
     if (actual < 0) {

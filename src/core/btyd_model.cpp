@@ -97,8 +97,8 @@ BtydUnit parse_btyd_unit(std::string_view text, const char* argument) {
         if (!rest.empty()) rest.remove_prefix(1);
     }
     for (std::size_t i = 1; i < std::size(words); ++i) {
-        const bool plural =
-            rest.size() == words[i].size() + 1 && rest.back() == 's' && rest.substr(0, words[i].size()) == words[i];
+        const bool plural = rest.size() == words[i].size() + 1 && rest.back() == 's' &&
+                            rest.substr(0, words[i].size()) == words[i];
         if (rest != words[i] && !plural) continue;
         unit.word = static_cast<BtydUnit::Word>(i);
         return unit;
@@ -121,8 +121,9 @@ std::string_view BtydModel::reason(std::span<char, 96> buffer) const {
     const bool infinite = status >= first_infinite;
     const std::string_view name =
         btyd_parameter_names(kind)[status - (infinite ? first_infinite : first_runaway)];
-    const int size = std::snprintf(buffer.data(), buffer.size(), "%.*s runs to %s: these data do not bound it",
-                                   static_cast<int>(name.size()), name.data(), infinite ? "infinity" : "zero");
+    const int size =
+        std::snprintf(buffer.data(), buffer.size(), "%.*s runs to %s: these data do not bound it",
+                      static_cast<int>(name.size()), name.data(), infinite ? "infinity" : "zero");
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
@@ -189,8 +190,9 @@ void BtydModel::check() const {
     for (std::size_t i = 0; i < parameter_count(); ++i) {
         if (parameters[i] > 0 && std::isfinite(parameters[i])) continue;
         const std::string_view name = btyd_parameter_names(kind)[i];
-        throw Error(ErrorCode::invalid_argument, "model", "parameter %.*s of the model must be positive and finite",
-                    static_cast<int>(name.size()), name.data())
+        throw Error(ErrorCode::invalid_argument, "model",
+                    "parameter %.*s of the model must be positive and finite", static_cast<int>(name.size()),
+                    name.data())
             .hint("Use the parameters of a fit that converged.");
     }
 }

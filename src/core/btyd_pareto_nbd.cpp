@@ -158,7 +158,8 @@ Jet pareto_nbd_log_likelihood(std::span<const BtydRow> rows, const Point& at) {
             for (int i = 0; i < GaussRule::size; ++i) {
                 Jet moment = at_time(left.time[i], power, s + 1);
                 for (int j = 0; j < max_parameters; ++j) {
-                    for (int k = 0; k <= j; ++k) moment.second(j, k) += moment.gradient[j] * moment.gradient[k];
+                    for (int k = 0; k <= j; ++k)
+                        moment.second(j, k) += moment.gradient[j] * moment.gradient[k];
                 }
                 gone.add(moment, left.weight[i]);
             }

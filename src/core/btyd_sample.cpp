@@ -21,8 +21,9 @@ namespace {
 [[noreturn]] void fail_row(const char* argument, const char* what, double number) {
     throw Error(ErrorCode::invalid_argument, argument, "%s %s", argument, what)
         .detail("It is %.17g.", number)
-        .hint("btyd_summary() makes these columns from purchases: recency is the customer's age at the last "
-              "repeat purchase, not the time since.");
+        .hint(
+            "btyd_summary() makes these columns from purchases: recency is the customer's age at the last "
+            "repeat purchase, not the time since.");
 }
 
 void check_number(const char* argument, double number) {
@@ -38,7 +39,8 @@ void check_whole(const char* argument, double number) {
 void check_recency(const BtydRow& row) {
     check_number("recency", row.recency);
     check_number("age", row.age);
-    if (row.x > 0 && row.recency == 0) fail_row("recency", "must be positive where frequency is", row.recency);
+    if (row.x > 0 && row.recency == 0)
+        fail_row("recency", "must be positive where frequency is", row.recency);
     if (row.x == 0 && row.recency > 0) fail_row("recency", "must be 0 where frequency is 0", row.recency);
     if (row.recency > row.age) fail_row("recency", "must not exceed age", row.recency);
 }
@@ -69,7 +71,8 @@ void check_btyd_row(BtydKind kind, const BtydRow& row) {
             if (!std::isfinite(row.recency)) fail_row("monetary", "must be a finite number", row.recency);
             return;
         case BtydKind::sbg:
-            if (row.recency > 0 && row.x < 1) fail_row("periods", "must be at least 1 where ended is true", row.x);
+            if (row.recency > 0 && row.x < 1)
+                fail_row("periods", "must be at least 1 where ended is true", row.x);
             if (row.x > most_periods) fail_row("periods", "must not exceed 100000", row.x);
             return;
     }
@@ -133,7 +136,8 @@ void BtydSample::encode(std::byte* to) const {
     to = store(to, excluded_);
     to = store(to, std::uint64_t{rows_.size()});
     for (const BtydRow& row : rows_) {
-        for (double number : {row.x, row.recency, row.age}) to = store(to, std::bit_cast<std::uint64_t>(number));
+        for (double number : {row.x, row.recency, row.age})
+            to = store(to, std::bit_cast<std::uint64_t>(number));
         to = store(to, row.customers);
     }
 }

@@ -32,7 +32,8 @@ void check_length(const char* argument, double t) {
 void check_periods(const char* argument, double n) {
     constexpr double most = 1e9;
     if (n >= 0 && n <= most && n == std::floor(n)) return;
-    throw Error(ErrorCode::invalid_argument, argument, "%s must be a whole number from 0 to 1000000000", argument)
+    throw Error(ErrorCode::invalid_argument, argument, "%s must be a whole number from 0 to 1000000000",
+                argument)
         .hint("This model counts periods.");
 }
 

@@ -40,8 +40,9 @@ PurchasePeriods::PurchasePeriods(BtydUnit unit, BtydUnit::Word merge) : merge_(m
     } else {
         throw Error(ErrorCode::invalid_argument, "merge", "merge and unit do not fit each other")
             .detail("Years have no fixed number of days, and calendar months and years no fixed length.")
-            .hint("Merge by hour, day or week with a unit of hours to months (of 30 days), or by month or year "
-                  "with a unit of months or years.");
+            .hint(
+                "Merge by hour, day or week with a unit of hours to months (of 30 days), or by month or year "
+                "with a unit of months or years.");
     }
 }
 
@@ -69,7 +70,8 @@ void Purchases::add(std::int64_t period, bool holdout, std::optional<double> amo
         throw Error(ErrorCode::invalid_argument, "amount", "amount must be a finite number")
             .hint("Leave such rows out with a WHERE clause.");
     }
-    rows_.push_back({2 * period + (holdout ? 1 : 0), amount.value_or(std::numeric_limits<double>::quiet_NaN())});
+    rows_.push_back(
+        {2 * period + (holdout ? 1 : 0), amount.value_or(std::numeric_limits<double>::quiet_NaN())});
 }
 
 std::optional<BtydCustomer> Purchases::summary(const PurchasePeriods& periods, std::int64_t as_of,
@@ -79,7 +81,8 @@ std::optional<BtydCustomer> Purchases::summary(const PurchasePeriods& periods, s
         poll();
         if (a.period != b.period) return a.period < b.period;
         // None first.
-        if (std::isnan(a.amount) || std::isnan(b.amount)) return std::isnan(a.amount) && !std::isnan(b.amount);
+        if (std::isnan(a.amount) || std::isnan(b.amount))
+            return std::isnan(a.amount) && !std::isnan(b.amount);
         return a.amount < b.amount;
     });
     BtydCustomer customer;

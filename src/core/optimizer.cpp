@@ -17,12 +17,12 @@ using Matrix =
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, max_parameters, max_parameters>;
 
 constexpr int max_iterations = 100;
-constexpr double enough = 1e-9;       // gain of the next step, in the unit of the function
-constexpr double polished = 1e-15;    // steps go on to here while they are free
-constexpr double longest_step = 2;    // a factor of e^2
-constexpr double furthest = 14;       // a million is infinity: beyond, rounding hides the slope
-constexpr double unidentified = 20;   // standard error of a logarithm
-constexpr double crawling = 1e-2;     // gains so small on so flat a ridge mean that it has no end
+constexpr double enough = 1e-9;      // gain of the next step, in the unit of the function
+constexpr double polished = 1e-15;   // steps go on to here while they are free
+constexpr double longest_step = 2;   // a factor of e^2
+constexpr double furthest = 14;      // a million is infinity: beyond, rounding hides the slope
+constexpr double unidentified = 20;  // standard error of a logarithm
+constexpr double crawling = 1e-2;    // gains so small on so flat a ridge mean that it has no end
 
 // The function and its derivatives by the logarithms of the parameters.
 struct Place {
@@ -99,13 +99,19 @@ void find_runaway(Optimum& optimum, const Vector& logs, const Vector& start, int
     optimum.to_infinity = logs[i] > start[i];
 }
 
+// The first parameter whose logarithm is about as uncertain as any: where two run
+// off together, their order decides and not the last digit.
+int flattest(const Vector& variance) {
+    const double most = variance.maxCoeff();
+    int i = 0;
+    while (!(variance[i] >= most / 4) && i + 1 < variance.size()) ++i;
+    return i;
+}
+
 void judge(Optimum& optimum, const Place& place, const Step& step, const Vector& start) {
     const auto n = static_cast<int>(place.logs.size());
-    int worst = 0;
-    for (int i = 0; i < n; ++i) {
-        optimum.at[static_cast<std::size_t>(i)] = std::exp(place.logs[i]);
-        if (step.variance[i] > step.variance[worst]) worst = i;
-    }
+    const int worst = flattest(step.variance);
+    for (int i = 0; i < n; ++i) optimum.at[static_cast<std::size_t>(i)] = std::exp(place.logs[i]);
     optimum.value = place.value;
     optimum.gradient = place.gradient.cwiseAbs().maxCoeff();
     optimum.error.fill(std::numeric_limits<double>::quiet_NaN());
@@ -154,13 +160,11 @@ Optimum maximize(Surface function, const void* context, int parameters, const Po
         place = there;
         step = next_step(place);
         int far = 0;
-        if (place.logs.cwiseAbs().maxCoeff(&far) > furthest) {
-            find_runaway(optimum, place.logs, first, far);
-            break;
-        }
-        int flat = 0;
-        if (step.gain < crawling && std::sqrt(step.variance.maxCoeff(&flat)) > unidentified) {
-            find_runaway(optimum, place.logs, first, flat);
+        while (far < parameters && std::abs(place.logs[far]) <= furthest) ++far;
+        const int flat = flattest(step.variance);
+        const bool crawls = step.gain < crawling && std::sqrt(step.variance[flat]) > unidentified;
+        if (far < parameters || crawls) {
+            find_runaway(optimum, place.logs, first, far < parameters ? far : flat);
             break;
         }
         // Rounding is reached: another step gains no less than this one did.

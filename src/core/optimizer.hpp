@@ -31,11 +31,11 @@ struct Optimum {
     Outcome outcome = Outcome::not_finite;
     Point at = {};
     double value = 0;
-    Point error = {};         // standard errors if the function is a log-likelihood; NaN if not converged
-    double gradient = 0;      // the largest part of the gradient by the logarithms
+    Point error = {};     // standard errors if the function is a log-likelihood; NaN if not converged
+    double gradient = 0;  // the largest part of the gradient by the logarithms
     int iterations = 0;
-    int runaway = 0;          // boundary: which parameter
-    bool to_infinity = false; // and where to
+    int runaway = 0;           // boundary: which parameter
+    bool to_infinity = false;  // and where to
 };
 
 // function(context, point) at positive points. Cost: one call an iteration, usually 5 to 20.

@@ -12,12 +12,10 @@ namespace journey {
 namespace {
 
 namespace policies = boost::math::policies;
-using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
-                               policies::pole_error<policies::ignore_error>,
-                               policies::overflow_error<policies::ignore_error>,
-                               policies::evaluation_error<policies::ignore_error>,
-                               policies::rounding_error<policies::ignore_error>,
-                               policies::promote_double<false>>;
+using Quiet = policies::policy<
+    policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
+    policies::overflow_error<policies::ignore_error>, policies::evaluation_error<policies::ignore_error>,
+    policies::rounding_error<policies::ignore_error>, policies::promote_double<false>>;
 
 GaussRule make_rule() {
     using Boost = boost::math::quadrature::gauss<double, GaussRule::size>;
@@ -79,8 +77,8 @@ const GaussRule& gauss_rule() {
 
 double integrate(double (*f)(const void*, double), const void* self, double from, double to) {
     if (!(from < to)) return 0;
-    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-        [&](double x) { return f(self, x); }, from, to, 12, 1e-13);
+    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate([&](double x) { return f(self, x); },
+                                                                         from, to, 12, 1e-13);
 }
 
 }  // namespace journey

@@ -19,7 +19,8 @@ struct FitQuery {
 
 BtydUnit unit_argument(FunctionCallInfo fcinfo, int n) {
     if (PG_ARGISNULL(n)) fail_null("unit");
-    auto& query = per_query<FitQuery>(fcinfo, [](ContextMemory& memory) { return make_in<FitQuery>(memory); });
+    auto& query =
+        per_query<FitQuery>(fcinfo, [](ContextMemory& memory) { return make_in<FitQuery>(memory); });
     const std::string_view text = text_argument(fcinfo, n);
     if (query.unit.word == BtydUnit::Word::none || text != std::string_view(query.text, query.size)) {
         query.unit = parse_btyd_unit(text, "unit");

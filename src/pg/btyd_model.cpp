@@ -12,8 +12,10 @@ namespace {
 
 [[noreturn]] void fail_text(const char* what) {
     throw Error(ErrorCode::invalid_text, "model", "invalid input syntax for type btyd_model: %s", what)
-        .hint("Write {\"model\": \"bgnbd\", \"unit\": \"week\", \"parameters\": {\"r\": 0.243, \"alpha\": 4.414, "
-              "\"a\": 0.793, \"b\": 2.426}}; what a fit adds may be left out.");
+        .hint(
+            "Write {\"model\": \"bgnbd\", \"unit\": \"week\", \"parameters\": {\"r\": 0.243, \"alpha\": "
+            "4.414, "
+            "\"a\": 0.793, \"b\": 2.426}}; what a fit adds may be left out.");
 }
 
 // What stands under a key, or nullptr for nothing and null.
@@ -40,14 +42,16 @@ double number_member(JsonbContainer* object, std::string_view key) {
 std::int64_t count_member(JsonbContainer* object, std::string_view key) {
     const double number = number_member(object, key);
     if (std::isnan(number)) return 0;
-    if (!(number >= 0 && number <= 0x1p53 && number == std::floor(number))) fail_text("a count is no whole number");
+    if (!(number >= 0 && number <= 0x1p53 && number == std::floor(number)))
+        fail_text("a count is no whole number");
     return static_cast<std::int64_t>(number);
 }
 
 JsonbContainer* object_member(JsonbContainer* object, std::string_view key) {
     const JsonbValue* value = member(object, key);
     if (value == nullptr) return nullptr;
-    if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data)) fail_text("an object is expected");
+    if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+        fail_text("an object is expected");
     return value->val.binary.data;
 }
 
@@ -57,8 +61,8 @@ void read_numbers(JsonbContainer* object, const BtydModel& model, std::array<dou
     std::size_t known = 0;
     for (std::size_t i = 0; i < names.size(); ++i) {
         numbers[i] = number_member(object, names[i]);
-        if (getKeyJsonValueFromContainer(object, names[i].data(), static_cast<int>(names[i].size()), nullptr) !=
-            nullptr) {
+        if (getKeyJsonValueFromContainer(object, names[i].data(), static_cast<int>(names[i].size()),
+                                         nullptr) != nullptr) {
             ++known;
         }
     }
@@ -201,7 +205,8 @@ JOURNEY_FUNCTION(btyd_parameters) {
     const BtydModel& model = *stream.state;
     const auto row = static_cast<std::size_t>(stream.calls->call_cntr);
     if (row >= model.parameter_count()) SRF_RETURN_DONE(stream.calls);
-    Datum values[3] = {text_datum(btyd_parameter_names(model.kind)[row]), Float8GetDatum(model.parameters[row])};
+    Datum values[3] = {text_datum(btyd_parameter_names(model.kind)[row]),
+                       Float8GetDatum(model.parameters[row])};
     bool nulls[3] = {};
     values[2] = number_or_null(model.errors[row], nulls[2]);
     SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, values, nulls));

@@ -44,8 +44,8 @@ JOURNEY_FUNCTION(btyd_probability) {
 
 // (model, frequency, recency, age, discount)
 JOURNEY_FUNCTION(btyd_residual) {
-    return number(fcinfo, btyd_residual(model_argument(fcinfo, 0), history_argument(fcinfo, 1),
-                                        PG_GETARG_FLOAT8(4)));
+    return number(fcinfo,
+                  btyd_residual(model_argument(fcinfo, 0), history_argument(fcinfo, 1), PG_GETARG_FLOAT8(4)));
 }
 
 // (model, frequency, monetary): monetary is NULL for customers without a repeat purchase.
@@ -65,8 +65,9 @@ JOURNEY_FUNCTION(btyd_value) {
     const BtydHistory history = history_argument(fcinfo, 2);
     if (history.x > 0 && PG_ARGISNULL(5)) PG_RETURN_NULL();
     const double monetary = PG_ARGISNULL(5) ? 0 : PG_GETARG_FLOAT8(5);
-    return number(fcinfo, btyd_value(model_argument(fcinfo, 0), model_argument(fcinfo, 1, 1), history, monetary,
-                                     PG_GETARG_FLOAT8(6), PG_GETARG_FLOAT8(7), PG_GETARG_FLOAT8(8)));
+    return number(fcinfo,
+                  btyd_value(model_argument(fcinfo, 0), model_argument(fcinfo, 1, 1), history, monetary,
+                             PG_GETARG_FLOAT8(6), PG_GETARG_FLOAT8(7), PG_GETARG_FLOAT8(8)));
 }
 
 JOURNEY_FUNCTION(btyd_units) {

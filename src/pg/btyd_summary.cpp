@@ -135,7 +135,8 @@ SummaryState& new_state(SummaryQuery& query, MemoryContext context, const Rules&
 
 void check_same(const SummaryState& state, const Rules& rules) {
     if (state.rules.same(rules)) return;
-    throw Error(ErrorCode::invalid_argument, "as_of", "unit, as_of, holdout_until or merge differ between rows")
+    throw Error(ErrorCode::invalid_argument, "as_of",
+                "unit, as_of, holdout_until or merge differ between rows")
         .hint("Ask of all purchases of a customer as of one moment.");
 }
 
@@ -180,7 +181,8 @@ JOURNEY_FUNCTION(btyd_summary_add) {
     auto& query = per_query<SummaryQuery>(fcinfo, [&](ContextMemory& memory) {
         auto* made = make_in<SummaryQuery>(memory, memory);
         made->constant = true;
-        for (int n = at.unit; n < PG_NARGS(); ++n) made->constant = made->constant && is_constant_argument(fcinfo, n);
+        for (int n = at.unit; n < PG_NARGS(); ++n)
+            made->constant = made->constant && is_constant_argument(fcinfo, n);
         if (made->constant) made->rules = read_rules(fcinfo, at);
         return made;
     });
@@ -222,7 +224,8 @@ JOURNEY_FUNCTION(btyd_summary_serialise) {
     pq_sendint32(&buffer, state->rules.unit.count);
     pq_sendint32(&buffer, static_cast<std::uint32_t>(state->rules.merge));
     pq_sendint32(&buffer, state->rules.has_until ? 1 : 0);
-    for (std::int64_t number : {state->rules.as_of, state->rules.until, state->as_of_period, state->until_period}) {
+    for (std::int64_t number :
+         {state->rules.as_of, state->rules.until, state->as_of_period, state->until_period}) {
         pq_sendint64(&buffer, static_cast<std::uint64_t>(number));
     }
     const auto rows = state->purchases.rows();
@@ -286,6 +289,6 @@ JOURNEY_FUNCTION(btyd_summary_journey) {
     }
     std::optional<std::int64_t> until;
     if (rules.has_until) until = periods.period(local_time(rules.until, rules.zone));
-    return customer_row(fcinfo,
-                        purchases->summary(periods, periods.period(local_time(rules.as_of, rules.zone)), until));
+    return customer_row(
+        fcinfo, purchases->summary(periods, periods.period(local_time(rules.as_of, rules.zone)), until));
 }

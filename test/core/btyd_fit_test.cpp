@@ -41,7 +41,9 @@ std::vector<BtydRow> simulate(Random& random, BtydKind kind, int customers) {
         const double age = 5 + random.below(15);
         double at = 0, x = 0, recency = 0;
         bool there = !(kind == BtydKind::mbgnbd && uniform(random) < chance);
-        double end = kind == BtydKind::pareto_nbd ? -std::log(uniform(random)) / (0.03 * random_gamma(random, 1, 1)) : 1e9;
+        double end = kind == BtydKind::pareto_nbd
+                         ? -std::log(uniform(random)) / (0.03 * random_gamma(random, 1, 1))
+                         : 1e9;
         if (kind == BtydKind::bgbb) {
             for (double k = 1; k <= age; ++k) {
                 there = there && uniform(random) >= chance / 3;
@@ -64,7 +66,8 @@ std::vector<BtydRow> simulate(Random& random, BtydKind kind, int customers) {
     } else if (kind == BtydKind::gamma_gamma) {
         for (BtydRow& row : rows) row = {row.x, 5 + 50 * random_gamma(random, 2, 2), 0};
     } else if (kind == BtydKind::sbg) {
-        for (BtydRow& row : rows) row = {1.0 + random.below(8) * uniform(random), 1.0 * random.percent(70), 0};
+        for (BtydRow& row : rows)
+            row = {1.0 + random.below(8) * uniform(random), 1.0 * random.percent(70), 0};
         for (BtydRow& row : rows) row.x = std::floor(row.x);
     }
     return rows;
@@ -106,11 +109,12 @@ TEST(BtydFit, EveryStartFindsTheSameMaximum) {
     int converged = 0;
     for (std::uint32_t i = 0; i < cases(14); ++i) {
         const auto kind = static_cast<BtydKind>(i % btyd_kinds);
-        BtydSample sample = sample_of(kind, simulate(random, kind, 150 + static_cast<int>(random.below(150))));
+        BtydSample sample =
+            sample_of(kind, simulate(random, kind, 150 + static_cast<int>(random.below(150))));
         const BtydModel best = btyd_fit(sample);
         for (int k = 0; k < 5; ++k) {
-            const Point start = {between(random, 0.05, 20), between(random, 0.05, 200), between(random, 0.05, 20),
-                                 between(random, 0.05, 200)};
+            const Point start = {between(random, 0.05, 20), between(random, 0.05, 200),
+                                 between(random, 0.05, 20), between(random, 0.05, 200)};
             const BtydModel other = btyd_fit(sample, start);
             if (!other.converged()) continue;
             EXPECT_LE(other.log_likelihood, best.log_likelihood + 1e-6)
@@ -152,7 +156,8 @@ TEST(BtydFit, ResultsDoNotDependOnOrderOrMerging) {
             arrived.decode(bytes);
             parts[2].merge(arrived);
             parts[2].merge(parts[0]);
-            EXPECT_EQ(bytes_of(btyd_fit(parts[2])), expected) << btyd_name(kind) << " JOURNEY_SEED=" << seed();
+            EXPECT_EQ(bytes_of(btyd_fit(parts[2])), expected)
+                << btyd_name(kind) << " JOURNEY_SEED=" << seed();
         }
     }
 }
@@ -162,7 +167,8 @@ TEST(BtydFit, UnitOfTimeChangesOnlyTheScale) {
     const std::vector<BtydRow> weeks = simulate(random, BtydKind::pareto_nbd, 400);
     std::vector<BtydRow> days = weeks;
     for (BtydRow& row : days) row.recency *= 7, row.age *= 7;
-    BtydSample by_week = sample_of(BtydKind::pareto_nbd, weeks), by_day = sample_of(BtydKind::pareto_nbd, days);
+    BtydSample by_week = sample_of(BtydKind::pareto_nbd, weeks),
+               by_day = sample_of(BtydKind::pareto_nbd, days);
     const BtydModel week_model = btyd_fit(by_week), day_model = btyd_fit(by_day);
     EXPECT_NEAR(day_model.parameters[1], 7 * week_model.parameters[1], 1e-3 * week_model.parameters[1]);
     EXPECT_NEAR(day_model.parameters[0], week_model.parameters[0], 1e-4);
@@ -262,8 +268,10 @@ TEST(BtydUnit, TextsAreRead) {
     EXPECT_EQ(btyd_unit_text(parse_btyd_unit("week", "unit"), buffer), "week");
     EXPECT_EQ(btyd_unit_text(parse_btyd_unit("1 month", "unit"), buffer), "month");
     EXPECT_EQ(btyd_unit_text(parse_btyd_unit("10 days", "unit"), buffer), "10 days");
-    EXPECT_EQ(parse_btyd_unit("week", "unit").microseconds(), 7 * parse_btyd_unit("days", "unit").microseconds());
-    for (const char* bad : {"", "wk", "0 days", "-1 day", "10days", "day s", "1.5 days", "99999999999 days", "7 "}) {
+    EXPECT_EQ(parse_btyd_unit("week", "unit").microseconds(),
+              7 * parse_btyd_unit("days", "unit").microseconds());
+    for (const char* bad :
+         {"", "wk", "0 days", "-1 day", "10days", "day s", "1.5 days", "99999999999 days", "7 "}) {
         EXPECT_THROW(parse_btyd_unit(bad, "unit"), Error) << bad;
     }
 }
@@ -308,7 +316,8 @@ TEST(BtydSummary, EqualsAPlainCount) {
 }
 
 TEST(BtydSummary, PeriodsOfTheCalendar) {
-    const BtydUnit month{BtydUnit::Word::month, 1}, quarter{BtydUnit::Word::month, 3}, year{BtydUnit::Word::year, 1};
+    const BtydUnit month{BtydUnit::Word::month, 1}, quarter{BtydUnit::Word::month, 3},
+        year{BtydUnit::Word::year, 1};
     const PurchasePeriods months(month, BtydUnit::Word::month);
     EXPECT_EQ(months.period(0), 0);
     EXPECT_EQ(months.period(31 * day), 1);

@@ -42,7 +42,8 @@ double over_beta(double a, double b, const F& f) {
 
 }  // namespace
 
-Definition bgnbd_by_definition(double r, double alpha, double a, double b, bool modified, History h, double t) {
+Definition bgnbd_by_definition(double r, double alpha, double a, double b, bool modified, History h,
+                               double t) {
     const auto mean = [&](const auto& part) {
         return over_beta(a, b, [&](double p, double q) {
             return over_gamma(r, alpha, [&](double rate) { return part(p, q, rate); });
@@ -60,9 +61,8 @@ Definition bgnbd_by_definition(double r, double alpha, double a, double b, bool 
     definition.alive = mean(alive);
     definition.likelihood = definition.alive + mean(left);
     // He buys until the coin falls: a Poisson process in which each purchase is the last with chance p.
-    definition.purchases = mean([&](double p, double q, double rate) {
-        return alive(p, q, rate) * -std::expm1(-rate * p * t) / p;
-    });
+    definition.purchases = mean(
+        [&](double p, double q, double rate) { return alive(p, q, rate) * -std::expm1(-rate * p * t) / p; });
     return definition;
 }
 
@@ -78,20 +78,20 @@ Definition pareto_by_definition(double r, double alpha, double s, double beta, H
     Definition definition;
     definition.alive = mean(alive);
     definition.likelihood = definition.alive + mean([&](double rate, double end) {
-        return std::pow(rate, h.x) * end / (rate + end) * std::exp(-(rate + end) * h.recency) *
-               -std::expm1(-(rate + end) * (h.age - h.recency));
-    });
-    definition.purchases = mean(
-        [&](double rate, double end) { return alive(rate, end) * rate / end * -std::expm1(-end * t); });
+                                return std::pow(rate, h.x) * end / (rate + end) *
+                                       std::exp(-(rate + end) * h.recency) *
+                                       -std::expm1(-(rate + end) * (h.age - h.recency));
+                            });
+    definition.purchases =
+        mean([&](double rate, double end) { return alive(rate, end) * rate / end * -std::expm1(-end * t); });
     return definition;
 }
 
 Definition bgbb_by_definition(double alpha, double beta, double gamma, double delta, History h, double t) {
     const auto mean = [&](const auto& part) {
         return over_beta(alpha, beta, [&](double buys, double passes) {
-            return over_beta(gamma, delta, [&](double leaves, double stays) {
-                return part(buys, passes, leaves, stays);
-            });
+            return over_beta(gamma, delta,
+                             [&](double leaves, double stays) { return part(buys, passes, leaves, stays); });
         });
     };
     const auto alive = [&](double buys, double passes, double, double stays) {

@@ -15,7 +15,8 @@ struct Definition {
     double likelihood, alive, purchases;
 };
 
-Definition bgnbd_by_definition(double r, double alpha, double a, double b, bool modified, History h, double t);
+Definition bgnbd_by_definition(double r, double alpha, double a, double b, bool modified, History h,
+                               double t);
 Definition pareto_by_definition(double r, double alpha, double s, double beta, History h, double t);
 Definition bgbb_by_definition(double alpha, double beta, double gamma, double delta, History h, double t);
 // Density of a mean spend m over x purchases.

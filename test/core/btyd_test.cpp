@@ -35,14 +35,15 @@ History random_history(Random& random, bool whole) {
     h.age = whole ? static_cast<double>(random.between(1, 12)) : between(random, 0.5, 50);
     h.x = random.percent(30) ? 0 : static_cast<double>(random.between(1, 9));
     h.recency = 0;
-    if (h.x > 0) h.recency = whole ? static_cast<double>(random.between(1, static_cast<int>(h.age)))
-                                   : h.age * (1 + random.below(100)) / 100;
+    if (h.x > 0)
+        h.recency = whole ? static_cast<double>(random.between(1, static_cast<int>(h.age)))
+                          : h.age * (1 + random.below(100)) / 100;
     if (whole) h.x = std::min(h.x, h.recency);
     return h;
 }
 
 #define EXPECT_CLOSE(ours, theirs, relative) \
-    EXPECT_NEAR((ours), (theirs), (relative) * std::abs(theirs)) << "JOURNEY_SEED=" << seed() << " case " << i
+    EXPECT_NEAR((ours), (theirs), (relative)*std::abs(theirs)) << "JOURNEY_SEED=" << seed() << " case " << i
 
 TEST(Btyd, BgNbdEqualsItsDefinition) {
     Random random(1);
@@ -55,9 +56,11 @@ TEST(Btyd, BgNbdEqualsItsDefinition) {
         const Definition definition = bgnbd_by_definition(at[0], at[1], at[2], at[3], modified, h, t);
         const BgNbd model{at[0], at[1], at[2], at[3], modified};
         const BtydKind kind = modified ? BtydKind::mbgnbd : BtydKind::bgnbd;
-        EXPECT_CLOSE(std::exp(log_likelihood(kind, {h.x, h.recency, h.age}, at)), definition.likelihood, 1e-8);
+        EXPECT_CLOSE(std::exp(log_likelihood(kind, {h.x, h.recency, h.age}, at)), definition.likelihood,
+                     1e-8);
         EXPECT_CLOSE(model.alive(h.x, h.recency, h.age), definition.alive / definition.likelihood, 1e-8);
-        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood, 1e-8);
+        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood,
+                     1e-8);
         const Definition fresh = bgnbd_by_definition(at[0], at[1], at[2], at[3], modified, {0, 0, 0}, t);
         EXPECT_CLOSE(model.expected(t), fresh.purchases, 1e-8);
     }
@@ -75,7 +78,8 @@ TEST(Btyd, ParetoNbdEqualsItsDefinition) {
         EXPECT_CLOSE(std::exp(log_likelihood(BtydKind::pareto_nbd, {h.x, h.recency, h.age}, at)),
                      definition.likelihood, 1e-8);
         EXPECT_CLOSE(model.alive(h.x, h.recency, h.age), definition.alive / definition.likelihood, 1e-8);
-        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood, 1e-8);
+        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood,
+                     1e-8);
     }
 }
 
@@ -91,7 +95,8 @@ TEST(Btyd, BgBbEqualsItsDefinition) {
         const BgBb model{at[0], at[1], at[2], at[3]};
         EXPECT_CLOSE(std::exp(log_likelihood(BtydKind::bgbb, {h.x, h.recency, h.age}, at)),
                      definition.likelihood, 1e-8);
-        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood, 1e-8);
+        EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood,
+                     1e-8);
         // To be there at the next opportunity is to be able to buy at it.
         const double buys = (at[0] + h.x) / (at[0] + at[1] + h.age);
         EXPECT_CLOSE(model.alive(h.x, h.recency, h.age) * buys, next.purchases / definition.likelihood, 1e-8);
@@ -111,8 +116,9 @@ TEST(Btyd, SmallModelsEqualTheirDefinitions) {
         const double a = between(random, 0.3, 4), b = between(random, 0.3, 4);
         const auto periods = static_cast<double>(random.between(1, 20));
         for (bool ended : {false, true}) {
-            EXPECT_CLOSE(std::exp(log_likelihood(BtydKind::sbg, {periods, ended ? 1.0 : 0.0, 0}, {a, b, 1, 1})),
-                         sbg_by_definition(a, b, periods, ended), 1e-8);
+            EXPECT_CLOSE(
+                std::exp(log_likelihood(BtydKind::sbg, {periods, ended ? 1.0 : 0.0, 0}, {a, b, 1, 1})),
+                sbg_by_definition(a, b, periods, ended), 1e-8);
         }
         const Sbg sbg{a, b};
         EXPECT_CLOSE(sbg.retention(periods), sbg.survival(periods) / sbg.survival(periods - 1), 1e-12);
@@ -271,7 +277,8 @@ TEST(Btyd, GammaGammaAndSbgPublishedFigures) {
     EXPECT_CLOSE(spend.expected(7, 73.74), 71.4696708970, 1e-11);
     EXPECT_TRUE(std::isnan(GammaGamma({6, .9, 15}).expected(0, 0)));
     const Sbg regular{.704077, 1.182043};
-    const double published[] = {62.67, 47.38, 38.80, 33.21, 29.23, 26.25, 23.90, 22.01, 20.44, 19.12, 17.99, 17.00};
+    const double published[] = {62.67, 47.38, 38.80, 33.21, 29.23, 26.25,
+                                23.90, 22.01, 20.44, 19.12, 17.99, 17.00};
     for (int t = 1; t <= 12; ++t) EXPECT_NEAR(100 * regular.survival(t), published[t - 1], 0.005);
 }
 
@@ -280,7 +287,8 @@ TEST(Btyd, LongHorizonsContinueTheSeries) {
     Random random(7);
     for (std::uint32_t i = 0; i < cases(30); ++i) {
         const double alpha = between(random, 0.5, 20);
-        const BgNbd model{between(random, 0.1, 6), alpha, between(random, 0.01, 4), between(random, 0.1, 6), false};
+        const BgNbd model{between(random, 0.1, 6), alpha, between(random, 0.01, 4), between(random, 0.1, 6),
+                          false};
         // The expectation rises smoothly over the change of method at t = 1000 alpha.
         const double below = model.expected(999.9 * alpha), at = model.expected(1000 * alpha),
                      above = model.expected(1000.1 * alpha);
