@@ -63,8 +63,13 @@ double Alive::by_quadrature(double t) const {
         return share * bend * (u + 1);
     };
     const double top = std::log1p(ratio);
-    // I_p rises like p^a, which for a small a is a corner at 0: s = top v^4 rounds it.
-    const auto rounded = [&](double v) { return slope(top * v * v * v * v) * 4 * top * v * v * v; };
+    // I_p has corners at both ends, like p^a and (1-p)^b: this way of s from 0 to
+    // top, with three derivatives of 0 at its ends, rounds them.
+    const auto rounded = [&](double v) {
+        const double way = v * v * v * v * (35 + v * (-84 + v * (70 - 20 * v)));
+        const double pace = 140 * v * v * v * (1 - v) * (1 - v) * (1 - v);
+        return slope(top * way) * top * pace;
+    };
     // In pieces: the integrand may be narrow on the scale of the whole.
     double sum = 0;
     constexpr int pieces = 8;

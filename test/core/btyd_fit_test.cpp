@@ -187,7 +187,7 @@ void expect_boundary(BtydKind kind, const std::vector<BtydRow>& rows, std::strin
 TEST(BtydFit, BoundariesAreRecognised) {
     // Nobody ever came again: the rate is zero.
     expect_boundary(BtydKind::nbd, {{0, 0, 10, 50}, {0, 0, 20, 50}},
-                    "alpha runs to infinity: these data do not bound it");
+                    "r runs to zero: these data do not bound it");
     // All customers alike: no spread of rates.
     expect_boundary(BtydKind::nbd, {{5, 0, 10, 100}}, "r runs to infinity: these data do not bound it");
     // All spend the same.
