@@ -15,6 +15,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/btyd_calibration.hpp"
+#include "core/btyd_fit.hpp"
+#include "core/btyd_model.hpp"
+#include "core/btyd_sample.hpp"
+#include "core/btyd_score.hpp"
+#include "core/btyd_summary.hpp"
 #include "core/edit.hpp"
 #include "core/error.hpp"
 #include "core/events.hpp"
@@ -72,6 +78,7 @@ extern "C" {
 #include "utils/datum.h"
 #include "utils/expandeddatum.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/jsonfuncs.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"

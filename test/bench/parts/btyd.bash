@@ -1,0 +1,34 @@
+# Customers-alive models: scoring rate, and the fit of many customers.
+# shellcheck shell=bash disable=SC2154
+parts+=(btyd_scores btyd_fits)
+
+# A million customers of CDNOW's published parameters, made once.
+btyd_customers() {
+  run_sql -c "CREATE TABLE IF NOT EXISTS btyd_customers AS
+    SELECT n AS customer, x AS frequency, CASE WHEN x = 0 THEN 0 ELSE age * (1 - 0.9 * u * u) END AS recency, age
+    FROM (SELECT n, floor(-2.5 * ln(1 - random()) * random())::bigint AS x, random() AS u, (27 + random() * 12)::float8 AS age
+          FROM generate_series(1, 1000000) n) c" -c 'VACUUM ANALYZE btyd_customers'
+}
+
+btyd_scores() {
+  btyd_customers
+  heading "Scores of a million customers, 1 process" 'median ms' ratio wanted
+  form=sum_of_answers compare 1 btyd_scan btyd_alive btyd_alive_sql btyd_purchases btyd_alive_pareto
+}
+
+btyd_fits() {
+  btyd_customers
+  heading "Fit of a million customers, all rows different, 1 process" 'median ms' ratio wanted
+  form=sum_of_answers compare 1 btyd_scan btyd_fit
+  btyd_fit_in_r
+}
+
+# The same likelihood by R's optim, on the same rows.
+btyd_fit_in_r() {
+  if [ "${RIVALS:-0}" != 1 ] || ! command -v Rscript >/dev/null; then
+    echo "    (no comparison with R: RIVALS=1 and Rscript are needed)"
+    return
+  fi
+  run_sql -c '\copy (SELECT frequency, recency, age FROM btyd_customers) TO STDOUT (FORMAT csv)' >"$scratch/btyd.csv"
+  Rscript "$here/rivals/btyd.R" "$scratch/btyd.csv" | sed 's/^/    /'
+}

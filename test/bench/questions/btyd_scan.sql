@@ -1,0 +1,3 @@
+-- the scan alone
+SELECT customer, age AS answer
+FROM btyd_customers
