@@ -142,7 +142,6 @@ std::pmr::vector<CalibrationRow> calibration(const OrderedRows& rows, double hor
         row.predicted /= static_cast<double>(row.customers);
         const auto curve = table.kaplan_meier({level, IntervalType::log}, memory);
         row.observed = 1 - survival_at(curve, horizon);
-        row.lower = row.upper = no_number;
         for (const CurvePoint& point : curve) {
             if (point.time > horizon && !is_same_time(horizon, point.time)) break;
             row.lower = 1 - point.estimate.upper;

@@ -52,9 +52,13 @@ void add_fit_row(FunctionCallInfo fcinfo, Rows& state, int entry, int stratum) {
 }
 
 // A row with one number beside duration and event.
-void add_score_row(FunctionCallInfo fcinfo, Rows& state) {
+void add_score_row(FunctionCallInfo fcinfo, Rows& state, const char* argument) {
     if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3)) return state->exclude();
     const double number = PG_GETARG_FLOAT8(3);
+    if (number - number != 0) {
+        throw Error(ErrorCode::invalid_argument, argument, "%s must be finite", argument)
+            .hint("Make it NULL to leave the row out.");
+    }
     SurvivalRow row;
     row.duration = PG_GETARG_FLOAT8(1);
     row.event = PG_GETARG_BOOL(2);
@@ -176,7 +180,7 @@ JOURNEY_FUNCTION(concordance_add) {
     MemoryContext context = aggregate_context(fcinfo);
     Rows& state = Rows::state(fcinfo, context);
     if (!state->is_set()) state->set({}, false, false);
-    add_score_row(fcinfo, state);
+    add_score_row(fcinfo, state, "risk");
     return state.datum();
 }
 
@@ -188,7 +192,7 @@ JOURNEY_FUNCTION(brier_score_add) {
         state->set({{}, "brier", horizon_argument(fcinfo, 4)}, false, false);
     }
     check_probability(fcinfo, "survival");
-    add_score_row(fcinfo, state);
+    add_score_row(fcinfo, state, "survival");
     return state.datum();
 }
 
@@ -206,7 +210,7 @@ JOURNEY_FUNCTION(survival_calibration_add) {
         state->set({{}, "calibration", horizon_argument(fcinfo, 4), static_cast<double>(bins)}, false, false);
     }
     check_probability(fcinfo, "predicted");
-    add_score_row(fcinfo, state);
+    add_score_row(fcinfo, state, "predicted");
     return state.datum();
 }
 
