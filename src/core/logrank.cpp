@@ -104,7 +104,7 @@ class Comparison {
             difference_(i) += weight * (events_(i) - d * share);
             variance_(i, i) += spread * share;
             for (Eigen::Index j = 0; j < at_risk_.size(); ++j) {
-                variance_(i, j) -= spread * share * at_risk_(j) / n;
+                variance_(i, j) -= spread * share * (at_risk_(j) / n);  // 0 exactly for a group alone
                 poll_();
             }
         }

@@ -132,7 +132,10 @@ void SurvivalTable::add(double duration, bool event, std::optional<double> entry
 }
 
 void SurvivalTable::put(const Count& count) {
-    if (counts_.size() >= 64 && counts_.size() >= 2 * compacted_) compact();
+    if (counts_.size() >= 64 && counts_.size() >= 2 * compacted_) {
+        poll_interrupt();
+        compact();
+    }
     counts_.push_back(count);
 }
 

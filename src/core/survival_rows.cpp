@@ -90,7 +90,11 @@ class UnitedTimes {
     void reserve(std::size_t size) { times_.reserve(size); }
     void see(double time) { times_.push_back(time); }
     void finish() {
-        std::sort(times_.begin(), times_.end());
+        Poll poll;
+        std::sort(times_.begin(), times_.end(), [&](double a, double b) {
+            poll();
+            return a < b;
+        });
         times_.erase(std::unique(times_.begin(), times_.end()), times_.end());
         std::size_t kept = 0;
         for (std::size_t i = 1; i < times_.size(); ++i) {
@@ -228,7 +232,9 @@ OrderedRows SurvivalRows::ordered(std::pmr::memory_resource& memory) const {
         }
         return false;
     };
+    Poll poll;
     std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+        poll();
         if (a.stratum != b.stratum) return a.stratum < b.stratum;
         if (a.duration != b.duration) return a.duration < b.duration;
         return differ(a.row, b.row);
@@ -239,7 +245,6 @@ OrderedRows SurvivalRows::ordered(std::pmr::memory_resource& memory) const {
     rows.stratum.reserve(n);
     rows.covariates.reserve(n * covariates_);
     if (has_entry_) rows.entry.reserve(n);
-    Poll poll;
     for (const Key& key : keys) {
         const double* from = numbers(key.row);
         rows.duration.push_back(key.duration);

@@ -190,7 +190,9 @@ TEST(Cox, BaselineExpectsAsManyEventsAsThereWere) {
             expected -= std::log(s);
             events += each.event;
         }
-        if (model.converged) EXPECT_NEAR(expected, events, 1e-7 * events);
+        if (model.converged) {
+            EXPECT_NEAR(expected, events, 1e-7 * events);
+        }
     }
 }
 

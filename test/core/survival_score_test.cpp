@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/logrank.hpp"
+#include "poll.hpp"
 #include "survival_case.hpp"
 
 namespace journey::test {
@@ -85,7 +86,9 @@ TEST(LogRank, NamesOfGroupsDoNotMatter) {
         for (auto& row : given.rows) row.group = std::string(1, static_cast<char>('a' + 'd' - row.group[0]));
         const LogRank other = compare(given);
         EXPECT_EQ(one.df, other.df);
-        if (one.df > 0) EXPECT_NEAR(one.statistic, other.statistic, 1e-7 * (1 + one.statistic));
+        if (one.df > 0) {
+            EXPECT_NEAR(one.statistic, other.statistic, 1e-7 * (1 + one.statistic));
+        }
     }
 }
 
@@ -173,7 +176,9 @@ TEST(Calibration, BinsHoldEverybodyOnceAndTiesTogether) {
             predicted += row.predicted * static_cast<double>(row.customers);
             EXPECT_GT(row.predicted, last);
             last = row.predicted;
-            if (!std::isnan(row.observed)) EXPECT_TRUE(row.observed >= 0 && row.observed <= 1);
+            if (!std::isnan(row.observed)) {
+                EXPECT_TRUE(row.observed >= 0 && row.observed <= 1);
+            }
         }
         EXPECT_EQ(customers, static_cast<std::int64_t>(given.rows.size()));
         EXPECT_NEAR(predicted, mean, 1e-9);
@@ -268,8 +273,9 @@ TEST(SurvivalModel, PredictionsFitTogether) {
         const double now = survival_probability(model, predictor, 0, t),
                      then = survival_probability(model, predictor, 0, t + h);
         const double within = event_probability(model, predictor, 0, t, h);
-        if (now > 1e-300 && !std::isnan(within) && !std::isnan(then))
+        if (now > 1e-300 && !std::isnan(within) && !std::isnan(then)) {
             EXPECT_NEAR(now * (1 - within), then, 1e-12);
+        }
         const double median = survival_quantile(model, predictor, 0, 0.5);
         if (std::isnan(median)) continue;
         const double at_median = survival_probability(model, predictor, 0, median);
@@ -278,6 +284,42 @@ TEST(SurvivalModel, PredictionsFitTogether) {
         } else {
             EXPECT_NEAR(at_median, 0.5, 1e-9);
         }
+    }
+}
+
+// Memory that fails at any point gives an exception and loses nothing.
+TEST(SurvivalModel, FailingMemoryLeavesNothingBehind) {
+    Random random(740);
+    SurvivalCase given = random_survival(random, {20, 2, true, 2, 1, 6});
+    for (const Fit fit_model : {Fit{fit_cox}, Fit{fit_aft}}) {
+        given.word = fit_model == Fit{fit_cox} ? "efron" : "weibull";
+        bool done = false;
+        for (std::uint64_t fail_at = 1; !done; ++fail_at) {
+            WatchedMemory memory(fail_at);
+            try {
+                SurvivalRows state(memory);
+                fill(state, given);
+                OrderedRows rows = state.ordered(memory);
+                const SurvivalModel model = fit_model(rows, state, memory);
+                done = true;
+            } catch (const std::bad_alloc&) {
+                EXPECT_TRUE(memory.failed());
+            }
+            EXPECT_EQ(memory.alive(), 0u);
+            EXPECT_FALSE(memory.misused());
+        }
+    }
+}
+
+TEST(SurvivalModel, FitsCanBeCancelled) {
+    Random random(741);
+    SurvivalCase given = random_survival(random, {20000, 2, false, 1, 1, 100});
+    while (given.rows.size() < 9000) given.rows.push_back(given.rows[random.below(given.rows.size())]);
+    for (const Fit fit_model : {Fit{fit_cox}, Fit{fit_aft}}) {
+        given.word = fit_model == Fit{fit_cox} ? "efron" : "weibull";
+        cancel_after(3);
+        EXPECT_THROW(fit(given, fit_model), Error);
+        cancel_never();
     }
 }
 

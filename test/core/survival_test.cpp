@@ -70,8 +70,9 @@ TEST(Survival, CurvesAreWhatTheirDefinitionsSay) {
             variance += d / n / n;
             for (std::int64_t k = 0; k < at.events; ++k) sum_stepwise += 1 / (n - static_cast<double>(k));
             EXPECT_NEAR(curve[i].estimate.value, survival, 1e-13);
-            if (survival > 1e-12)
+            if (survival > 1e-12) {
                 EXPECT_NEAR(curve[i].estimate.std_error, survival * std::sqrt(greenwood), 1e-13);
+            }
             EXPECT_NEAR(hazard[i].estimate.value, sum, 1e-12);
             EXPECT_NEAR(hazard[i].estimate.std_error, std::sqrt(variance), 1e-12);
             EXPECT_NEAR(stepwise[i].estimate.value, sum_stepwise, 1e-12);
