@@ -60,26 +60,109 @@ Eigen::MatrixXd both_triangles(const Eigen::MatrixXd& upper) {
     return upper.selfadjointView<Eigen::Upper>();
 }
 
+// Sum of v * v' over many vectors, some hundred at once, which is where the time
+// of a fit goes.
+class SquareSum {
+  public:
+    explicit SquareSum(Eigen::Index width)
+        : block_(Eigen::MatrixXd::Zero(width, 256)), sum_(Eigen::MatrixXd::Zero(width, width)) {}
+    template <class Vector>
+    void add(const Vector& v) {
+        block_.col(used_++) = v;
+        if (used_ == block_.cols()) flush();
+    }
+    Eigen::MatrixXd take() {
+        flush();
+        return both_triangles(sum_);
+    }
+
+  private:
+    void flush() {
+        sum_.selfadjointView<Eigen::Upper>().rankUpdate(block_.leftCols(used_));
+        used_ = 0;
+    }
+    Eigen::MatrixXd block_, sum_;
+    Eigen::Index used_ = 0;
+};
+
+// What one time with events adds to the hazard of those at risk, how much less of
+// it the dying bear (Efron), and the hazard so far in its stratum.
+struct HazardStep {
+    std::uint32_t stratum;
+    double time, hazard, dying, cumulative;
+};
+
+// The sum over all events of the mean of x * x' over those at risk, turned
+// around: each row counts with the hazard it was exposed to.
+Eigen::MatrixXd exposed_squares(const RiskWalk& walk, const OrderedRows& rows,
+                                std::vector<HazardStep>& steps) {
+    std::reverse(steps.begin(), steps.end());  // now in the order of the rows
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+        const bool first = k == 0 || steps[k - 1].stratum != steps[k].stratum;
+        steps[k].cumulative = steps[k].hazard + (first ? 0 : steps[k - 1].cumulative);
+    }
+    const auto width = static_cast<Eigen::Index>(rows.width);
+    SquareSum squares(width);
+    std::size_t begin = 0, next = 0;
+    Poll poll;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::uint32_t stratum = rows.stratum[i];
+        if (i == 0 || stratum != rows.stratum[i - 1]) {
+            while (next < steps.size() && steps[next].stratum < stratum) ++next;
+            begin = next;
+        }
+        while (next < steps.size() && steps[next].stratum == stratum && steps[next].time <= rows.duration[i])
+            ++next;
+        if (next == begin) continue;
+        double exposure = steps[next - 1].cumulative;
+        if (rows.event[i] != 0) exposure -= steps[next - 1].dying;
+        if (!rows.entry.empty()) {
+            const auto from = steps.begin() + static_cast<std::ptrdiff_t>(begin);
+            const auto after =
+                std::upper_bound(from, steps.begin() + static_cast<std::ptrdiff_t>(next), rows.entry[i],
+                                 [](double time, const HazardStep& step) { return time < step.time; });
+            if (after != from) exposure -= (after - 1)->cumulative;
+        }
+        const double weight = std::sqrt(std::max(0.0, exposure * walk.risk(i)));
+        squares.add(weight *
+                    Eigen::Map<const Eigen::VectorXd>(rows.covariates.data() + i * rows.width, width));
+        poll();
+    }
+    return squares.take();
+}
+
 CoxTerms terms_of(RiskWalk& walk, const OrderedRows& rows, CoxTies ties, const Eigen::VectorXd& beta) {
     walk.set_predictors(beta.data());
+    const Eigen::Index width = beta.size();
     CoxTerms terms;
-    Moments moments(rows.width);
-    Eigen::VectorXd observed = Eigen::VectorXd::Zero(beta.size());
+    terms.score = Eigen::VectorXd::Zero(width);
+    SquareSum squares_of_means(width);
+    std::vector<HazardStep> steps;
+    Eigen::VectorXd mean(width);
+    const auto vector_at = [&](const double* numbers) {
+        return Eigen::Map<const Eigen::VectorXd>(numbers, width);
+    };
     Poll poll;
     walk([&](const EventTime& at) {
         for (std::size_t row = at.to - at.events; row < at.to; ++row) {
             terms.loglik += walk.predictor(row);
-            const double* x = rows.covariates.data() + row * rows.width;
-            for (Eigen::Index k = 0; k < beta.size(); ++k) observed(k) += x[k];
+            terms.score += vector_at(rows.covariates.data() + row * rows.width);
         }
+        HazardStep step{at.stratum, at.time, 0, 0, 0};
         for_each_tie(ties, at.events, [&](const Tie& tie) {
-            terms.loglik -= tie.times * std::log(at.at_risk.zeroth - tie.fraction * at.dying.zeroth);
-            moments.add(at, tie);
+            const double rest = at.at_risk.zeroth - tie.fraction * at.dying.zeroth;
+            terms.loglik -= tie.times * std::log(rest);
+            mean =
+                (vector_at(at.at_risk.first.data()) - tie.fraction * vector_at(at.dying.first.data())) / rest;
+            terms.score -= tie.times * mean;
+            squares_of_means.add(std::sqrt(tie.times) * mean);
+            step.hazard += tie.times / rest;
+            step.dying += tie.times * tie.fraction / rest;
             poll();
         });
+        steps.push_back(step);
     });
-    terms.score = observed - moments.means;
-    terms.information = both_triangles(moments.covariances);
+    terms.information = exposed_squares(walk, rows, steps) - squares_of_means.take();
     return terms;
 }
 
@@ -184,23 +267,25 @@ void set_zph(SurvivalModel& model, RiskWalk& walk, const OrderedRows& rows,
     Eigen::MatrixXd plain = Eigen::MatrixXd::Zero(p, p), once = plain, twice = plain;
     Moments moments(rows.width);
     Poll poll;
-    walk([&](const EventTime& at) {
-        moments.means.setZero();
-        moments.covariances.setZero();
-        for_each_tie(model.ties, at.events, [&](const Tie& tie) {
-            moments.add(at, tie);
-            poll();
-        });
-        const double weight = g(at.time);
-        for (std::size_t row = at.to - at.events; row < at.to; ++row) {
-            const double* x = rows.covariates.data() + row * rows.width;
-            for (Eigen::Index k = 0; k < p; ++k) score(k) += weight * x[k];
-        }
-        score -= weight * moments.means;
-        plain += moments.covariances;
-        once += weight * moments.covariances;
-        twice += weight * weight * moments.covariances;
-    });
+    walk(
+        [&](const EventTime& at) {
+            moments.means.setZero();
+            moments.covariances.setZero();
+            for_each_tie(model.ties, at.events, [&](const Tie& tie) {
+                moments.add(at, tie);
+                poll();
+            });
+            const double weight = g(at.time);
+            for (std::size_t row = at.to - at.events; row < at.to; ++row) {
+                const double* x = rows.covariates.data() + row * rows.width;
+                for (Eigen::Index k = 0; k < p; ++k) score(k) += weight * x[k];
+            }
+            score -= weight * moments.means;
+            plain += moments.covariances;
+            once += weight * moments.covariances;
+            twice += weight * weight * moments.covariances;
+        },
+        true);
     once = both_triangles(once);
     const Information information(both_triangles(plain), taken);
     const Eigen::MatrixXd rest = both_triangles(twice) - once * information.inverse() * once;
@@ -284,14 +369,15 @@ SurvivalModel fit_cox(OrderedRows& rows, const SurvivalRows& given, std::pmr::me
     RiskWalk walk(rows, memory);
     const auto p = static_cast<Eigen::Index>(rows.width);
     const CoxTerms start = terms_of(walk, rows, model.ties, Eigen::VectorXd::Zero(p));
-    const Information at_start(start.information, {});
+    model.events = std::count(rows.event.begin(), rows.event.end(), 1);
+    // Standardised columns hold about as much information as there are events.
+    const Information at_start(start.information, {}, static_cast<double>(model.events));
     const Optimum best = maximise(walk, rows, model.ties, start, at_start.taken());
 
     const Information information(best.terms.information, at_start.taken());
     const Eigen::VectorXd step = information.solve(best.terms.score);
     const Eigen::MatrixXd variance = information.inverse();
     model.customers = static_cast<std::int64_t>(rows.size());
-    model.events = std::count(rows.event.begin(), rows.event.end(), 1);
     model.excluded = given.excluded();
     model.iterations = best.iterations;
     model.converged = best.converged;

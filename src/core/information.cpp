@@ -13,11 +13,12 @@ const double least_pivot = std::pow(std::numeric_limits<double>::epsilon(), 0.75
 
 }  // namespace
 
-Information::Information(const Eigen::MatrixXd& matrix, const std::vector<std::uint8_t>& usable) {
+Information::Information(const Eigen::MatrixXd& matrix, const std::vector<std::uint8_t>& usable,
+                         double usual) {
     const Eigen::Index n = matrix.rows();
     taken_.assign(static_cast<std::size_t>(n), 0);
     Eigen::MatrixXd rest = matrix;
-    double largest = 0;
+    double largest = usual;
     for (Eigen::Index i = 0; i < n; ++i) largest = std::max(largest, std::fabs(matrix(i, i)));
     for (Eigen::Index i = 0; i < n; ++i) {
         const double pivot = rest(i, i);

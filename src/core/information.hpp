@@ -14,8 +14,9 @@ namespace journey {
 // inverse are 0.
 class Information {
   public:
-    // `usable`: columns that may be taken; empty: all.
-    Information(const Eigen::MatrixXd& matrix, const std::vector<std::uint8_t>& usable);
+    // `usable`: columns that may be taken; empty: all. `usual`: what a column of
+    // use holds, for when all that is there is the error of rounding.
+    Information(const Eigen::MatrixXd& matrix, const std::vector<std::uint8_t>& usable, double usual = 0);
 
     bool takes(Eigen::Index column) const { return taken_[static_cast<std::size_t>(column)] != 0; }
     const std::vector<std::uint8_t>& taken() const { return taken_; }

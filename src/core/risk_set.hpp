@@ -11,7 +11,8 @@
 
 namespace journey {
 
-// Sums of risk, risk * x and risk * x * x' (lower triangle, row after row).
+// Sums of risk, risk * x and, where asked for, risk * x * x' (lower triangle, row
+// after row).
 class RiskSums {
   public:
     RiskSums(std::size_t width, std::pmr::memory_resource& memory)
@@ -19,20 +20,25 @@ class RiskSums {
     void clear() {
         zeroth = 0;
         std::fill(first.begin(), first.end(), 0);
-        std::fill(second.begin(), second.end(), 0);
+        if (has_squares) std::fill(second.begin(), second.end(), 0);
+        has_squares = false;
     }
     void add(double risk, const double* x) {
         zeroth += risk;
+        for (std::size_t i = 0; i < first.size(); ++i) first[i] += risk * x[i];
+    }
+    void add_squares(double risk, const double* x) {
+        has_squares = true;
         double* to = second.data();
         for (std::size_t i = 0; i < first.size(); ++i) {
             const double weighted = risk * x[i];
-            first[i] += weighted;
             for (std::size_t j = 0; j <= i; ++j) to[j] += weighted * x[j];
             to += i + 1;
         }
     }
     double zeroth = 0;
     std::pmr::vector<double> first, second;
+    bool has_squares = false;
 };
 
 // One time with events: rows [from, to) end at it, the last `events` of them with one.
@@ -65,6 +71,7 @@ class RiskWalk {
 
     // Predictors are taken relative to the largest of the stratum, so that exp() stays in range.
     double predictor(std::size_t row) const { return predictor_[row]; }
+    double risk(std::size_t row) const { return risk_[row]; }
     double shift(std::uint32_t stratum) const { return shift_[stratum]; }
 
     void set_predictors(const double* beta) {
@@ -87,7 +94,8 @@ class RiskWalk {
     }
 
     template <class Visit>
-    void operator()(Visit visit) {
+    void operator()(Visit visit, bool squares = false) {
+        squares_ = squares;
         Poll poll;
         for (std::size_t end = rows_.size(); end > 0;) {
             const std::uint32_t stratum = rows_.stratum[end - 1];
@@ -109,9 +117,9 @@ class RiskWalk {
             dying_.clear();
             for (; from > begin && rows_.duration[from - 1] == time; --from) {
                 const double* x = rows_.covariates.data() + (from - 1) * rows_.width;
-                at_risk_.add(risk_[from - 1], x);
+                add(at_risk_, risk_[from - 1], x);
                 if (rows_.event[from - 1] != 0) {
-                    dying_.add(risk_[from - 1], x);
+                    add(dying_, risk_[from - 1], x);
                     ++events;
                 }
                 ++present;
@@ -121,7 +129,7 @@ class RiskWalk {
             for (; !by_entry_.empty() && next_entry < end && rows_.entry[by_entry_[next_entry]] >= time;
                  ++next_entry) {
                 const std::uint32_t row = by_entry_[next_entry];
-                at_risk_.add(-risk_[row], rows_.covariates.data() + row * rows_.width);
+                add(at_risk_, -risk_[row], rows_.covariates.data() + row * rows_.width);
                 if (--present == 0) at_risk_.clear();
                 poll();
             }
@@ -130,7 +138,13 @@ class RiskWalk {
         }
     }
 
+    void add(RiskSums& sums, double risk, const double* x) const {
+        sums.add(risk, x);
+        if (squares_) sums.add_squares(risk, x);
+    }
+
     const OrderedRows& rows_;
+    bool squares_ = false;
     std::pmr::vector<std::uint32_t> by_entry_;  // within strata, the latest first
     std::pmr::vector<double> risk_, predictor_;
     std::vector<double> shift_;

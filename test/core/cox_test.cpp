@@ -153,6 +153,16 @@ TEST(Cox, DependentColumnsAreLeftOut) {
     EXPECT_NEAR(model.coefficients[0], plain.coefficients[0], 1e-6 * (1 + std::fabs(plain.coefficients[0])));
 }
 
+TEST(Cox, ACovariateConstantWithinStrataIsLeftOut) {
+    Random random(716);
+    for (std::uint32_t c = 0; c < cases(50); ++c) {
+        SurvivalCase given = random_survival(random, {40, 1, c % 2 == 1, 3, 1, 10});
+        given.word = "efron";
+        for (auto& each : given.rows) each.covariates[0] = 0.1 * each.stratum[0];
+        EXPECT_EQ(fit(given, fit_cox).notes[0], CoefficientNote::collinear);
+    }
+}
+
 TEST(Cox, NothingToFitIsAnError) {
     SurvivalCase given;
     given.word = "efron";
