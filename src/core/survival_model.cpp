@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 #include "core/encoding.hpp"
@@ -32,9 +33,11 @@ static_assert(survival_model_mark == checksum_at + 16);
 template <std::size_t N>
 [[noreturn]] void fail_word(const char* argument, std::string_view word, const char* const (&valid)[N]) {
     char list[128] = "";
+    std::size_t length = 0;
     for (const char* each : valid) {
-        if (*list != 0) std::strcat(list, ", ");
-        std::strcat(list, each);
+        const char* comma = length > 0 ? ", " : "";
+        length +=
+            static_cast<std::size_t>(std::snprintf(list + length, sizeof list - length, "%s%s", comma, each));
     }
     throw Error(ErrorCode::invalid_argument, argument, "unknown %s \"%.*s\"", argument,
                 static_cast<int>(std::min<std::size_t>(word.size(), 100)), word.data())
@@ -215,7 +218,7 @@ std::size_t SurvivalModel::stratum_of(std::string_view label) const {
 }
 
 std::size_t SurvivalModel::encoded_size() const {
-    std::size_t size = survival_model_mark + 3 * 8 + 4 + 3 * 8 + 4 + 4;
+    std::size_t size = survival_model_mark + 24 + 4 + 24 + 4 + 4;
     for (const std::pmr::string& name : names) size += 4 + name.size();
     size += 8 * (coefficients.size() + variance.size() + means.size()) + notes.size();
     size += 4 + 8 * zph.size() + 4;
