@@ -41,6 +41,7 @@
 #include "core/path.hpp"
 #include "core/path_report.hpp"
 #include "core/periods.hpp"
+#include "core/logrank.hpp"
 #include "core/retention.hpp"
 #include "core/retention_report.hpp"
 #include "core/rfm.hpp"
@@ -50,6 +51,11 @@
 #include "core/session.hpp"
 #include "core/survey.hpp"
 #include "core/transition_report.hpp"
+#include "core/survival.hpp"
+#include "core/survival_fit.hpp"
+#include "core/survival_model.hpp"
+#include "core/survival_rows.hpp"
+#include "core/survival_score.hpp"
 #include "core/window_funnel.hpp"
 
 extern "C" {
@@ -79,6 +85,7 @@ extern "C" {
 #include "utils/jsonfuncs.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 #include "utils/varlena.h"
