@@ -250,22 +250,22 @@ JOURNEY_FUNCTION(window_funnel_combine) {
 JOURNEY_FUNCTION(window_funnel_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(state_argument<WindowFunnelState>(fcinfo, 0)->encode(memory, VARHDRSZ));
+    return journey_datum(encode(*state_argument<WindowFunnelState>(fcinfo, 0), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(window_funnel_deserialise) {
     aggregate_context(fcinfo);
     const auto bytes = bytes_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
-    const auto* rules = make_in<WindowFunnelRules>(memory, WindowFunnelState::rules_of(bytes));
-    PG_RETURN_POINTER(WindowFunnelState::decode(bytes, *rules, memory));
+    const auto* rules = make_in<WindowFunnelRules>(memory, window_funnel_rules(bytes));
+    PG_RETURN_POINTER(decode_window_funnel(bytes, *rules, memory));
 }
 
 JOURNEY_FUNCTION(window_funnel_finish) {
     aggregate_context(fcinfo);
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     ContextMemory memory;
-    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(state->level(memory)));
+    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(window_funnel_level(*state, memory)));
 }
 
 JOURNEY_FUNCTION(window_funnel_events_finish) {
@@ -273,6 +273,6 @@ JOURNEY_FUNCTION(window_funnel_events_finish) {
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     if (state == nullptr) return times_datum({}, {}, 0);
     ContextMemory memory;
-    const Chain chain = state->chain(memory);
+    const Chain chain = window_funnel_chain(*state, memory);
     return times_datum(chain.rows, chain.times, chain.level);
 }
