@@ -68,7 +68,7 @@ struct Graph {
                 automaton.captures.push_back(captures);
                 return add({Op::take, automaton.positions() - 1, next});
             case Kind::gap:
-                ranges.push_back({tree.range(node), tree.other_range(node)});
+                ranges.push_back({tree.range(node), tree.other_range(node), tree.passes(node)});
                 return add({Op::gap, static_cast<std::uint32_t>(ranges.size() - 1), next});
             case Kind::begin:
                 return add({Op::begin, 0, next});
@@ -143,7 +143,11 @@ struct Graph {
     const PatternTree& tree;
     Automaton& automaton;
     std::pmr::vector<Step> steps;
-    std::pmr::vector<std::pair<TimeRange, TimeRange>> ranges;
+    struct Gap {
+        TimeRange range, other;
+        bool passes;
+    };
+    std::pmr::vector<Gap> ranges;
     std::uint32_t rounds = 0;
     Poll poll;
 };
@@ -269,10 +273,12 @@ class Closure {
     }
 
     void follow_gap(Way way, std::uint32_t ranges) {
-        const auto [range, other] = graph_.ranges[ranges];
-        if (!way.gap) way.group = ++groups_;
-        way.gap = true;
-        way.at_begin = false;
+        const auto [range, other, passes] = graph_.ranges[ranges];
+        if (passes) {
+            if (!way.gap) way.group = ++groups_;
+            way.gap = true;
+            way.at_begin = false;
+        }
         const TimeRange before = way.range;
         if (!(other == range)) push_within(way, before, other);
         push_within(way, before, range);
@@ -289,14 +295,14 @@ class Closure {
 
     void add_edge(const Way& way, std::uint32_t to) {
         const bool is_start = from_ == automaton_.start(), accepts = to == Automaton::accept;
-        if (accepts && way.gap && way.range.limited()) {
+        if (accepts && way.range.limited()) {
             throw Error(ErrorCode::invalid_argument, "pattern", "pattern: a time limit has no event after it")
                 .hint("A time limit stands between two events.");
         }
         if (way.range.empty()) return;
         const bool gap = way.gap && !is_start && !way.at_end;
         const bool bound = accepts ? way.over : way.at_begin;
-        const Edge edge{from_, to, gap ? way.group : 0, gap, bound, gap ? way.range : TimeRange{}};
+        const Edge edge{from_, to, gap ? way.group : 0, gap, bound, way.range};
         for (std::size_t i = first_; i < automaton_.edges.size(); ++i) {
             const Edge& known = automaton_.edges[i];
             if (known.to == to && known.gap == gap && known.bound == bound && known.range == edge.range)
@@ -422,6 +428,7 @@ EventKinds::EventKinds(const Automaton& automaton, std::uint32_t predicates, std
       positions_(&memory),
       first_(1, 0, &memory),
       rank_(&memory),
+      predicates_(&memory),
       known_(&memory) {}
 
 std::uint32_t EventKinds::add(std::span<const std::uint64_t> predicates) {
@@ -442,7 +449,14 @@ std::uint32_t EventKinds::add(std::span<const std::uint64_t> predicates) {
     }
     first_.push_back(static_cast<std::uint32_t>(positions_.size()));
     rank_.push_back(rank);
+    predicates_.insert(predicates_.end(), predicates.begin(), predicates.end());
     return at->second;
+}
+
+bool EventKinds::before(std::uint32_t a, std::uint32_t b) const {
+    if (rank_[a] != rank_[b]) return rank_[a] < rank_[b];
+    const auto left = predicates(a), right = predicates(b);
+    return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end());
 }
 
 }  // namespace journey

@@ -53,9 +53,12 @@ class PatternTree {
     explicit PatternTree(std::pmr::memory_resource& memory) : nodes_(&memory), children_(&memory) {}
 
     Node event(std::uint32_t predicate) { return add({Kind::event, true, predicate, 0, {}, {}}, {}); }
-    // A gap within one of two ranges, which may be the same.
-    Node gap(TimeRange range, TimeRange other) { return add({Kind::gap, true, 0, 0, range, other}, {}); }
-    Node gap(TimeRange range) { return gap(range, range); }
+    // A gap within one of two ranges, which may be the same. Without `passes` no event
+    // is passed over: a limit on the time to the very next event.
+    Node gap(TimeRange range, TimeRange other, bool passes = true) {
+        return add({Kind::gap, passes, 0, 0, range, other}, {});
+    }
+    Node gap(TimeRange range, bool passes = true) { return gap(range, range, passes); }
     Node sequence(std::span<const Node> parts) { return add({Kind::sequence, true, 0, 0, {}, {}}, parts); }
     Node choice(std::span<const Node> parts) { return add({Kind::choice, true, 0, 0, {}, {}}, parts); }
     // `most` may be `unbounded`.
@@ -69,7 +72,8 @@ class PatternTree {
     Node end() { return add({Kind::end, true, 0, 0, {}, {}}, {}); }
 
     Kind kind(Node node) const { return nodes_[node].kind; }
-    bool greedy(Node node) const { return nodes_[node].greedy; }
+    bool greedy(Node node) const { return nodes_[node].flag; }
+    bool passes(Node node) const { return nodes_[node].flag; }
     std::uint32_t predicate(Node node) const { return nodes_[node].a; }
     std::uint32_t capture_number(Node node) const { return nodes_[node].a; }
     std::uint32_t least(Node node) const { return nodes_[node].a; }
@@ -83,7 +87,7 @@ class PatternTree {
   private:
     struct Data {
         Kind kind;
-        bool greedy;
+        bool flag;  // greedy, or passes over events
         std::uint32_t a, b;
         TimeRange range, other;
         std::uint32_t first = 0, count = 0;
@@ -105,7 +109,7 @@ struct Edge {
     std::uint32_t from;
     std::uint32_t to;     // a position, or Automaton::accept
     std::uint32_t group;  // edges of one gap have one number and follow each other
-    bool gap;             // else the very next event (or, from the start, the first taken)
+    bool gap;             // else to the very next event (or, from the start, the first taken)
     bool bound;           // from the start: only to the first event; to acceptance: only from the last,
                           // or over a gap: only after all other ways across it
     TimeRange range;
@@ -165,14 +169,21 @@ class EventKinds {
         return std::span(positions_).subspan(first_[kind], first_[kind + 1] - first_[kind]);
     }
     std::uint32_t rank(std::uint32_t kind) const { return rank_[kind]; }
+    // The order of simultaneous events: by rank, then by the predicates they satisfy.
+    bool before(std::uint32_t a, std::uint32_t b) const;
 
   private:
+    std::span<const std::uint64_t> predicates(std::uint32_t kind) const {
+        return std::span(predicates_).subspan(std::size_t{kind} * words_, words_);
+    }
+
     const Automaton* automaton_;
     std::uint32_t words_;
     std::uint32_t any_;
     std::pmr::vector<std::uint32_t> positions_;
     std::pmr::vector<std::uint32_t> first_;
     std::pmr::vector<std::uint32_t> rank_;
+    std::pmr::vector<std::uint64_t> predicates_;
     std::pmr::unordered_map<std::pmr::string, std::uint32_t> known_;
 };
 

@@ -130,10 +130,8 @@ bool Matcher::go_on(PatternMatch& match, Time deadline) const {
         }
         const std::uint32_t next = step.event + 1;
         if (next < input_.events.size() && input_.events[next].index == event.index + 1 &&
-            reaches(next, edge.to, deadline)) {
-            match.steps.push_back({next, edge.to});
+            take_one({&edge, 1}, next, match, deadline))
             return true;
-        }
     }
     return false;
 }
@@ -167,7 +165,7 @@ Matcher::Crossing Matcher::cross_gap(std::span<const Edge> edges, PatternMatch& 
     return complete_at_last ? Crossing::complete : Crossing::impossible;
 }
 
-// Takes an event by the first edge across a gap that allows it.
+// Takes an event by the first edge that allows it.
 bool Matcher::take_one(std::span<const Edge> edges, std::uint32_t next, PatternMatch& match,
                        Time deadline) const {
     const Span passed = elapsed(input_.events[match.steps.back().event].time, input_.events[next].time);

@@ -95,7 +95,7 @@ void Sweep::connect(const Automaton& automaton) {
         std::uint32_t group = 0;
         for (const Edge& edge : edges) {
             if (!is_inner(edge)) continue;
-            Source source{origin(edge), edge.gap ? any_time : adjacent, 0};
+            Source source{origin(edge), edge.gap ? any_time : adjacent, 0, edge.range};
             if (edge.gap && edge.range.limited()) {
                 source.window = static_cast<std::int32_t>(windows_.size());
                 windows_.emplace_back(edge.range, *memory_);
@@ -115,7 +115,9 @@ Time Sweep::candidate(const Source& source, Time now, std::uint32_t index) {
     const Place& from = places_[source.place];
     if (source.window >= 0) return windows_[static_cast<std::size_t>(source.window)].best(now);
     if (source.window == any_time) return from.best;
-    return from.last_value != no_value && from.last_index + 1 == index ? from.last_value : no_value;
+    if (from.last_value == no_value || from.last_index + 1 != index) return no_value;
+    const Span passed = elapsed(from.last_time, now);
+    return source.range.least <= passed && passed <= source.range.most ? from.last_value : no_value;
 }
 
 // A value is the other end of the match as a time, turned so that less is better. What
@@ -154,6 +156,7 @@ bool Sweep::take(const PatternEvent& event, Time* to) {
         if (value == no_value) continue;
         Place& place = places_[positions[i]];
         place.last_index = index;
+        place.last_time = now;
         place.last_value = value;
         place.best = std::min(place.best, value);
         for (std::uint32_t fed = place.first_fed; fed < place.last_fed; ++fed)

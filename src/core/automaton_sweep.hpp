@@ -84,6 +84,7 @@ class Sweep {
         std::uint32_t place;
         std::int32_t window;  // of the gap's limits; -1: without limits; -2: adjacent
         std::uint32_t slot;   // where the best of the edge's gap goes; 0: nowhere
+        TimeRange range;      // if adjacent
     };
     struct Place {
         std::uint32_t first_source = 0, last_source = 0;
@@ -92,6 +93,7 @@ class Sweep {
         bool begins = false, begins_at_end = false;  // a match; only the journey's first (last) event
         bool ends = false, ends_at_end = false;
         std::uint32_t last_index = 0;
+        Time last_time = 0;
         Time last_value = no_value;
         Time best = no_value;
     };

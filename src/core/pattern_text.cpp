@@ -92,8 +92,8 @@ void PatternText::fail_at(std::size_t position, const char* expected) const {
     while (length < there.size() && length > 0 && (static_cast<unsigned char>(there[length]) & 0xc0) == 0x80)
         --length;
     if (there.empty()) {
-        throw Error(ErrorCode::invalid_argument, "pattern", "syntax error at the end of pattern (character %u)",
-                    character(position))
+        throw Error(ErrorCode::invalid_argument, "pattern",
+                    "syntax error at the end of pattern (character %u)", character(position))
             .hint("Expected %s.", expected);
     }
     throw Error(ErrorCode::invalid_argument, "pattern", "syntax error in pattern at character %u: \"%.*s%s\"",

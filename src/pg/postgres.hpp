@@ -24,6 +24,7 @@
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
 #include "core/retention.hpp"
+#include "core/sequence.hpp"
 #include "core/session.hpp"
 #include "core/window_funnel.hpp"
 

@@ -1,6 +1,7 @@
 // window_funnel and window_funnel_events over rows.
 
 #include "pg/aggregate.hpp"
+#include "pg/condition_arguments.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -31,14 +32,17 @@ struct WindowFunnelQuery {
 
     WindowFunnelRules rules;
     const LastingRules* lasting = nullptr;
-    int first_condition = 0;     // argument number
-    bool as_array = false;       // VARIADIC ARRAY[…]: the conditions are one argument
+    ConditionArguments conditions;
     bool constant = false;       // window, mode and steps cannot change between rows
     StepNames* names = nullptr;  // by name
     std::uint64_t names_hash = 0;
     Datum steps = 0;  // a copy of the array the names were read from
 };
 
+constexpr ConditionWords funnel_words = {
+    "steps", "step",
+    "Write a condition such as event = 'view', or pass the event as text (event::text) followed by an array "
+    "of names."};
 constexpr int mode_argument = 2;  // after state and window, if there is a mode
 
 WindowFunnelRules read_rules(FunctionCallInfo fcinfo, bool has_mode, std::uint32_t steps) {
@@ -65,48 +69,6 @@ std::uint32_t checked_steps(std::size_t steps) {
             .hint("A funnel has at most %u steps.", max_steps);
     }
     return static_cast<std::uint32_t>(steps);
-}
-
-void check_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
-    query.as_array = get_fn_expr_variadic(fcinfo->flinfo);
-    const Oid wanted = query.as_array ? BOOLARRAYOID : BOOLOID;
-    for (int n = query.first_condition; n < PG_NARGS(); ++n) {
-        const Oid type = get_fn_expr_argtype(fcinfo->flinfo, n);
-        if (type == wanted) continue;
-        throw Error(ErrorCode::invalid_argument, "steps", "step %d is of type %s, not boolean",
-                    n - query.first_condition + 1, format_type_be(type))
-            .hint(
-                "Write a condition such as event = 'view', or pass the event as text (event::text) followed "
-                "by an array "
-                "of names.");
-    }
-}
-
-// The conditions of this row as words. An array's length is the number of steps:
-// it may differ from group to group.
-std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
-    static_assert(FUNC_MAX_ARGS <= 128);
-    if (!query.as_array) {
-        auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * 2));
-        int count = 0;
-        for (int n = query.first_condition; n < PG_NARGS(); ++n, ++count) {
-            if (!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) words[count / 64] |= std::uint64_t{1} << (count % 64);
-        }
-        return {words, static_cast<std::size_t>(count + 63) / 64};
-    }
-    if (PG_ARGISNULL(query.first_condition)) fail_null("steps");
-    Datum* conditions;
-    bool* nulls;
-    int count;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(query.first_condition), BOOLOID, 1, true, TYPALIGN_CHAR,
-                      &conditions, &nulls, &count);
-    query.rules.steps = checked_steps(static_cast<std::size_t>(count));
-    const std::size_t words_needed = (static_cast<std::size_t>(count) + 63) / 64;
-    auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * words_needed));
-    for (int i = 0; i < count; ++i) {
-        if (!nulls[i] && DatumGetBool(conditions[i])) words[i / 64] |= std::uint64_t{1} << (i % 64);
-    }
-    return {words, words_needed};
 }
 
 bool is_finite(Time time) {
@@ -147,25 +109,22 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     const int ts = has_mode ? 3 : 2;
     auto& query = per_query<WindowFunnelQuery>(fcinfo, [&](ContextMemory& memory) {
         auto* made = make_in<WindowFunnelQuery>(memory, memory);
-        made->first_condition = ts + 1;
-        check_conditions(fcinfo, *made);
-        const auto steps = static_cast<std::size_t>(PG_NARGS() - made->first_condition);
+        made->conditions = check_conditions(fcinfo, ts + 1, funnel_words);
+        const auto steps = static_cast<std::size_t>(PG_NARGS() - made->conditions.first);
         made->rules = read_rules(fcinfo, has_mode, checked_steps(steps));
-        made->constant = !made->as_array && is_constant_argument(fcinfo, 1) &&
+        made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, 1) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
         return made;
     });
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
     if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
-    if (query.as_array || query.rules.steps > 64) {
-        const auto words = read_conditions(fcinfo, query);
-        return add_row(fcinfo, query, time, words);
+    if (query.conditions.as_array || query.rules.steps > 64) {
+        const ConditionRow row = read_conditions(fcinfo, query.conditions, funnel_words);
+        if (query.conditions.as_array) query.rules.steps = checked_steps(row.conditions);
+        return add_row(fcinfo, query, time, row.satisfied);
     }
-    std::uint64_t satisfied = 0;
-    for (int n = query.first_condition, bit = 0; n < PG_NARGS(); ++n, ++bit) {
-        satisfied |= static_cast<std::uint64_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
-    }
+    const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
     if (satisfied == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
         return unchanged(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});

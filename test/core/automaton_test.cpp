@@ -125,10 +125,11 @@ class Backtracking {
     }
     bool pass(Node node, const State& state, const Then& then) {
         State next = state;
-        next.first_only = false;
+        if (tree_.passes(node)) next.first_only = false;
         if (state.way.empty()) return then(next);
         const std::uint32_t last = state.way.back().event;
         if (state.pending) return within(last, state.target, node) && then(next);
+        if (!tree_.passes(node)) return within(last, last + 1, node) && then(next);
         next.pending = true;
         if (state.over) {
             next.target = input_.size();
@@ -194,7 +195,8 @@ class RandomPattern {
         };
         if (random_.percent(40)) return tree_.gap({});
         const TimeRange one = range();
-        return random_.percent(80) ? tree_.gap(one) : tree_.gap(one, range());
+        const bool passes = random_.percent(80);
+        return random_.percent(80) ? tree_.gap(one, passes) : tree_.gap(one, range(), passes);
     }
     Node sequence(std::uint32_t depth) {
         std::vector<Node> parts;
@@ -250,7 +252,7 @@ std::string describe(const PatternTree& tree, Node node) {
                 return "[" + std::to_string(r.least) + "," +
                        (r.most == no_limit ? "" : std::to_string(r.most)) + "]";
             };
-            return " ..." + range(tree.range(node)) +
+            return std::string(tree.passes(node) ? " ..." : " next") + range(tree.range(node)) +
                    (tree.range(node) == tree.other_range(node) ? "" : range(tree.other_range(node))) + " ";
         }
         case Kind::begin:
