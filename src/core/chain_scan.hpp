@@ -9,6 +9,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "core/automaton.hpp"
@@ -32,7 +33,7 @@ class ChainScan {
     // cppcheck-suppress uninitMemberVar
     explicit ChainScan(const ChainLimits& limits)
         : limits_(limits), complete_(std::uint64_t{1} << limits.places) {
-        moment_[0] = 0;
+        moment_[0] = std::numeric_limits<Time>::min();
     }
 
     // Events in order, at the places of the mask: from the last to the first, since one
@@ -44,6 +45,19 @@ class ChainScan {
             places ^= std::uint64_t{1} << place;
             take(time, place);
         }
+    }
+    // The same where each event has one place, and simultaneous events stand in the
+    // order of their places: those that came too early are taken again.
+    void add_single(Time time, std::uint32_t place) {
+        const std::uint64_t bit = std::uint64_t{1} << place;
+        if (time == moment_[0] && (tied_ | bit) != bit) [[unlikely]] {
+            tied_ |= bit;
+            for (std::uint64_t places = tied_; places != 0; places &= places - 1)
+                take(time, std::countr_zero(places));
+            return;
+        }
+        tied_ = bit;
+        take(time, static_cast<int>(place));
     }
     void take(Time time, int place) {
         moment_[0] = time;
@@ -61,6 +75,7 @@ class ChainScan {
     const ChainLimits& limits_;
     std::uint64_t complete_;
     std::uint64_t reached_ = 1;
+    std::uint64_t tied_ = 0;                    // places of the events at moment_[0]
     Time moment_[ChainLimits::max_places + 1];  // moment_[p + 1]: of place p, if bit p + 1 is set
 };
 

@@ -115,8 +115,8 @@ class ConditionRows {
         const auto capacity = std::max(
             static_cast<std::uint32_t>((chunk_bytes - sizeof(ConditionRows)) / sizeof(std::uint64_t)),
             stride);
-        void* place = memory.allocate(sizeof(ConditionRows) + capacity * sizeof(std::uint64_t),
-                                      alignof(std::uint64_t));
+        void* place =
+            memory.allocate(sizeof(ConditionRows) + capacity * sizeof(std::uint64_t), alignof(std::uint64_t));
         return new (place) ConditionRows(rules, older, capacity, narrow);
     }
 

@@ -3,41 +3,13 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/code_scan.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/interrupt.hpp"
 
 namespace journey {
 
 namespace {
-
-constexpr std::uint32_t block = 256;
-constexpr std::uint8_t no_step = 255;
-
-// Codes [first, first + count) as bytes; bits <= 8, first a multiple of the block.
-void unpack(const PackedCodes& codes, std::uint32_t first, std::uint32_t count, std::uint8_t* to) {
-    const auto* from =
-        reinterpret_cast<const std::uint8_t*>(codes.data) + std::size_t{first} * codes.bits / 8;
-    switch (codes.bits) {
-        case 0:
-            std::fill_n(to, count, std::uint8_t{0});
-            break;
-        case 1:
-            for (std::uint32_t i = 0; i < count; ++i) to[i] = (from[i / 8] >> (i % 8)) & 1;
-            break;
-        case 2:
-            for (std::uint32_t i = 0; i < count; ++i) to[i] = (from[i / 4] >> (i % 4 * 2)) & 3;
-            break;
-        case 4:
-            for (std::uint32_t i = 0; i + 1 < count; i += 2) {
-                to[i] = from[i / 2] & 15;
-                to[i + 1] = from[i / 2] >> 4;
-            }
-            if (count % 2 != 0) to[count - 1] = from[count / 2] & 15;
-            break;
-        default:
-            std::copy_n(from, count, to);
-    }
-}
 
 // Every event is one step or none. Kept for every step is the latest start of a
 // chain that reached it (see LevelScan), after a step zero that every event is:
@@ -85,27 +57,6 @@ class SingleStepScan {
     Time start_[65];          // start_[s] means something if bit s of reached_ is set
 };
 
-// Gathers the events that are steps without a branch, block by block: which they
-// are cannot be predicted.
-template <class Add, class Complete>
-void for_each_step(const JourneyView& journey, const std::uint8_t* step_of, Add add, Complete complete) {
-    std::uint8_t codes[block];
-    std::uint32_t found[block + 1];
-    const std::uint32_t n = journey.size();
-    for (std::uint32_t first = 0; first < n; first += block) {
-        if (first % (64 * block) == 0) poll_interrupt();
-        const std::uint32_t count = std::min(block, n - first);
-        unpack(journey.events(), first, count, codes);
-        std::uint32_t steps = 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            found[steps] = i;
-            steps += step_of[codes[i]] != no_step ? 1 : 0;
-        }
-        for (std::uint32_t k = 0; k < steps; ++k) add(journey.time(first + found[k]), codes[found[k]]);
-        if (complete()) return;
-    }
-}
-
 }  // namespace
 
 std::uint32_t plain_level(const JourneyView& journey, const StepNames& names, const FunnelOptions& options,
@@ -135,12 +86,12 @@ std::uint32_t plain_level(const JourneyView& journey, const StepNames& names, co
     }
     // Large enough for any code of so few bits: no check for each.
     std::uint8_t step_of[256];
-    std::fill_n(step_of, std::size_t{1} << journey.events().bits, no_step);
+    std::fill_n(step_of, std::size_t{1} << journey.events().bits, no_place);
     for (std::size_t code = 0; code < std::min<std::size_t>(masks.size(), 256); ++code) {
         if (masks[code] != 0) step_of[code] = static_cast<std::uint8_t>(std::countr_zero(masks[code]));
     }
     SingleStepScan scan(options.steps, options.within);
-    for_each_step(
+    for_each_placed(
         journey, step_of, [&](Time time, std::uint8_t code) { scan.add(time, step_of[code]); },
         [&] { return scan.complete(); });
     return scan.level();

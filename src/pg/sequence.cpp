@@ -25,18 +25,16 @@ struct SequenceQuery {
     explicit SequenceQuery(ContextMemory& query_memory) : memory(query_memory) {}
 
     // The rules as states may point to them: compiled once for each text.
-    const SequenceRules& lasting(std::string_view text, std::uint32_t conditions) {
-        const SequenceRules wanted{.steps = conditions, .text = text};
+    const SequenceRules& lasting(const SequenceRules& wanted) {
         for (const LastingRules* known = lasting_; known != nullptr; known = known->next) {
             if (known->rules == wanted) return known->rules;
         }
-        auto* copy = static_cast<char*>(memory.allocate(text.size() + 1));
-        memcpy(copy, text.data(), text.size());
-        SequenceRules rules{.steps = conditions, .text = {copy, text.size()}};
-        auto* pattern =
-            static_cast<SequencePattern*>(memory.allocate(sizeof(SequencePattern), alignof(SequencePattern)));
-        rules.pattern = new (pattern) SequencePattern(rules.text, conditions, SequenceDialect{}, memory);
-        lasting_ = make_in<LastingRules>(memory, rules, lasting_);
+        auto* copy = static_cast<char*>(memory.allocate(wanted.text.size() + 1));
+        memcpy(copy, wanted.text.data(), wanted.text.size());
+        SequenceRules made{.steps = wanted.steps, .text = {copy, wanted.text.size()}};
+        void* place = memory.allocate(sizeof(SequencePattern), alignof(SequencePattern));
+        made.pattern = new (place) SequencePattern(made.text, made.steps, SequenceDialect{}, memory);
+        lasting_ = make_in<LastingRules>(memory, made, lasting_);
         return lasting_->rules;
     }
 
@@ -70,7 +68,7 @@ std::uint32_t checked_conditions(std::size_t count) {
 
 const SequenceRules& read_rules(FunctionCallInfo fcinfo, SequenceQuery& query, std::uint32_t conditions) {
     if (PG_ARGISNULL(pattern_argument)) fail_null("pattern");
-    return query.lasting(text_argument(fcinfo, pattern_argument), conditions);
+    return query.lasting({.steps = conditions, .text = text_argument(fcinfo, pattern_argument)});
 }
 
 Datum unchanged(FunctionCallInfo fcinfo) {
@@ -138,7 +136,7 @@ JOURNEY_FUNCTION(sequence_combine) {
     auto* state = state_argument<SequenceState>(fcinfo, 0);
     if (state != nullptr && !(state->rules() == other->rules())) fail_different_rules();
     // A state that has come from another process is not compiled: its rows move to one that is.
-    const SequenceRules& rules = query.lasting(other->rules().text, other->rules().steps);
+    const SequenceRules& rules = query.lasting(other->rules());
     ContextMemory& memory = query.contexts.of(context, query.memory);
     PG_RETURN_POINTER(
         SequenceState::merge(SequenceState::ensure(state, rules, memory), *other, rules, memory));
@@ -152,13 +150,13 @@ JOURNEY_FUNCTION(sequence_serialise) {
 
 JOURNEY_FUNCTION(sequence_deserialise) {
     aggregate_context(fcinfo);
-    // The rules point into the bytes, and the bytes' memory is the caller's.
+    // The rules point into the bytes, which are the caller's.
     const auto bytes = bytes_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
     auto* rules = make_in<SequenceRules>(memory, sequence_rules(bytes));
-    auto* text = static_cast<char*>(memory.allocate(rules->text.size() + 1));
-    memcpy(text, rules->text.data(), rules->text.size());
-    rules->text = {text, rules->text.size()};
+    auto* copy = static_cast<char*>(memory.allocate(rules->text.size() + 1));
+    memcpy(copy, rules->text.data(), rules->text.size());
+    rules->text = {copy, rules->text.size()};
     PG_RETURN_POINTER(SequenceState::ensure(decode_sequence(bytes, *rules, memory), *rules, memory));
 }
 
