@@ -138,7 +138,9 @@ class EventOrder {
     template <class Visit>
     bool flush(Visit visit) {
         if (tie_.size() > 1) {
+            Poll poll;
             std::sort(tie_.begin(), tie_.end(), [&](const Row& a, const Row& b) {
+                poll();
                 if (kinds().before(a.kind, b.kind)) return true;
                 return !kinds().before(b.kind, a.kind) && a.row < b.row;
             });
@@ -146,9 +148,8 @@ class EventOrder {
         // What can be taken nowhere stands after what can.
         std::uint32_t index = first_row_;
         bool done = false;
-        const bool alone = tie_.size() == 1;
         for (const Row& row : tie_) {
-            done = visit(PatternEvent{time_, alone ? first_row_ : index, row.kind}, row.row);
+            done = visit(PatternEvent{time_, index, row.kind}, row.row);
             if (done) break;
             ++index;
         }
@@ -168,17 +169,15 @@ class EventOrder {
 class ChainNames {
   public:
     ChainNames(const JourneyView& journey, const JourneyPattern& pattern) {
-        const EventKinds& kinds = pattern.kinds();
         std::size_t code = 0;
         std::uint64_t present = 0;
         std::fill_n(place_of_, std::size_t{1} << journey.events().bits, no_place);
         for (const std::string_view name : journey.event_names()) {
-            const auto positions = kinds.positions(pattern.kind(pattern.name(name)));
-            if (positions.size() > 1) single_ = false;
-            if (!positions.empty() && code < std::size(place_of_)) {
-                place_of_[code] = static_cast<std::uint8_t>(positions[0]);
-                for (const std::uint32_t position : positions) present |= std::uint64_t{1} << position;
-            }
+            const std::uint64_t places = pattern.places(pattern.name(name));
+            single_ = single_ && (places & (places - 1)) == 0;
+            present |= places;
+            if (places != 0 && code < std::size(place_of_))
+                place_of_[code] = static_cast<std::uint8_t>(std::countr_zero(places));
             ++code;
         }
         possible_ = std::popcount(present) == static_cast<int>(pattern.chain()->places);

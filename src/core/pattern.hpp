@@ -81,6 +81,10 @@ class JourneyPattern {
         return name == other_name ? kind_of_name_.back() : kind_of_name_[name];
     }
     const EventKinds& kinds() const { return kinds_; }
+    // Of a chain without tests: the places an event of this name can take.
+    std::uint64_t places(std::uint32_t name) const {
+        return name == other_name ? places_of_name_.back() : places_of_name_[name];
+    }
     EventKinds make_kinds(std::pmr::memory_resource& memory) const;
 
     // Names of which every match must contain one of each list; none: no list.
@@ -102,6 +106,7 @@ class JourneyPattern {
     std::optional<ChainLimits> chain_;
     EventKinds kinds_;
     std::pmr::vector<std::uint32_t> kind_of_name_;
+    std::pmr::vector<std::uint64_t> places_of_name_;
     std::pmr::unordered_map<std::string_view, std::uint32_t> known_names_;
 };
 

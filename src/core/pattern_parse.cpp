@@ -74,17 +74,18 @@ class PatternParser {
 
     Node read_sequence() {
         std::pmr::vector<Node> items(memory_);
-        bool after_anchor = true;  // or at the beginning: no link
+        bool first = true, after_anchor = false;
         while (!at_sequence_end()) {
             const std::size_t start = text_.position();
             const bool linked = read_link(items);
             if (whole_read_) break;
-            if (linked && after_anchor)
-                text_.fail_at(start, items.empty() ? an_event : "an event after the anchor");
+            if (linked && first) text_.fail_at(start, an_event);
+            if (linked && after_anchor) text_.fail_at(start, "an event after the anchor");
             const bool anchor = text_.peek() == '^' || text_.peek() == '$';
             if (linked && anchor) text_.fail("an event");
             items.push_back(anchor ? read_anchor() : read_part());
             after_anchor = anchor;
+            first = false;
         }
         if (items.empty()) text_.fail(an_event);
         return items.size() == 1 ? items[0] : tree_.sequence(items);
@@ -116,7 +117,8 @@ class PatternParser {
         if (!passes && limits == 0) return false;
         if (at_sequence_end()) {
             if (passes || least_given) text_.fail("an event after \"...\" or \"after\"");
-            if (!text_.at_end() || depth_ > 1 || items.empty())
+            if (items.empty()) text_.fail_at(start, an_event);
+            if (!text_.at_end() || depth_ > 1)
                 text_.fail(text_.at_end() ? "\")\"" : "an event after the time limit");
             within_ = range.most;
             whole_read_ = true;
@@ -161,7 +163,7 @@ class PatternParser {
             } while (take_word("and"));
         }
         if (!group) {
-            predicate = add_predicate(event);
+            predicate = add_predicate(std::move(event));
             part = tree_.event(predicate);
         }
         if (quantifier.given) part = tree_.repeat(part, quantifier.least, quantifier.most, quantifier.greedy);
@@ -345,11 +347,13 @@ class PatternParser {
         event.names.push_back(at->second);
     }
 
-    std::uint32_t add_predicate(const EventPredicate& event) {
+    std::uint32_t add_predicate(EventPredicate&& event) {
         auto& known = pattern_.predicates_;
         const auto at = std::find(known.begin(), known.end(), event);
-        if (at == known.end()) known.push_back(event);
-        return static_cast<std::uint32_t>(at - known.begin());
+        const auto number = static_cast<std::uint32_t>(at - known.begin());
+        // Moved: a copy would take its memory from elsewhere.
+        if (at == known.end()) known.push_back(std::move(event));
+        return number;
     }
 
     std::uint32_t part_number(std::string_view name) {
@@ -397,6 +401,7 @@ JourneyPattern::JourneyPattern(std::string_view text, Span within, std::pmr::mem
       automaton_(memory),
       kinds_(automaton_, 0, EventKinds::no_predicate, memory),
       kind_of_name_(&memory),
+      places_of_name_(&memory),
       known_names_(&memory) {
     Clauses clauses(&memory);
     automaton_ = parse_into(text, within, *this, clauses, memory);
@@ -431,6 +436,11 @@ void JourneyPattern::index_names(std::pmr::memory_resource& memory) {
                 words[p / 64] |= std::uint64_t{1} << (p % 64);
         }
         kind_of_name_.push_back(kinds_.add(words));
+        if (!chain_) continue;
+        std::uint64_t places = 0;
+        for (const std::uint32_t position : kinds_.positions(kind_of_name_.back()))
+            places |= std::uint64_t{1} << position;
+        places_of_name_.push_back(places);
     }
 }
 
