@@ -11,14 +11,14 @@ INSERT INTO visits VALUES
     ('cem', '2024-01-01 10:00', 'cart', NULL, NULL), ('cem', '2024-01-01 10:00', 'view', NULL, NULL), ('cem', '2024-01-01 10:00', 'buy', NULL, 5),
     ('dan', '2024-01-01 10:00', 'view', 'web', NULL);
 CREATE TABLE journeys AS SELECT customer, journey_agg(ts, event, channel, value) AS j FROM visits GROUP BY customer;
-INSERT INTO journeys VALUES ('nobody', journey_agg(NULL::timestamptz, NULL)), ('unknown', NULL);
+INSERT INTO journeys VALUES ('nobody', '[]'), ('unknown', NULL);
 ANALYZE journeys;
 
 -- Who went from a view to the cart: at once, or with anything between.
 SELECT customer, j ~ 'view cart' AS at_once, j ~ 'view ... cart' AS eventually, j !~ 'view ... cart' AS never, journey_match_count(j, 'view ... cart') AS times FROM journeys ORDER BY customer;
 -- The language, on ann: each pattern with its matches as first and last event.
 SELECT pattern, string_agg(start_event_no || '-' || end_event_no, ' ' ORDER BY match_no) AS matches
-FROM journeys, unnest(ARRAY['view', 'view cart', 'view+ cart', 'view+? cart', '[view|cart]+', '[^buy]+', '. cart', 'view{2}', 'view{1,2} cart', '(view|cart) buy', '^ view', 'buy $', '^ [^help]* $',
+FROM journeys, unnest(ARRAY['view', 'view cart', 'view+ cart', 'view (... view)+', '(view ...)+ buy', 'view+? cart', '[view|cart]+', '[^buy]+', '. cart', 'view{2}', 'view{1,2} cart', '(view|cart) buy', '^ view', 'buy $', '^ [^help]* $',
     'cart ... within 10 minutes buy', 'cart ... after 11 minutes buy', 'view ... buy within 20 minutes', 'cart within 10 min buy', 'buy where value > 100', 'view where channel = [ads|app] ... cart where channel != web', '"view" "cart"']) WITH ORDINALITY p (pattern, n)
     LEFT JOIN LATERAL (SELECT * FROM journeys, journey_matches(j, pattern) WHERE customer = 'ann') m ON true
 WHERE journeys.customer = 'ann' GROUP BY pattern, n ORDER BY n;
@@ -31,7 +31,7 @@ SELECT after, journey_match_count(j, 'view as start ... cart as middle ... buy a
 FROM journeys, unnest(ARRAY['skip past last row', 'skip to next row', 'skip to first middle', 'SKIP TO LAST finish', 'skip to first start']) after, journey_matches(j, 'view as start ... cart as middle ... buy as finish', after_match => after) m
 WHERE customer = 'ann' GROUP BY after, j ORDER BY after;
 -- A limit as an argument: the narrower of the two holds.
-SELECT journey_match(j, 'view ... buy', '19 minutes') AS short, journey_match(j, 'view ... buy', '15 minutes') AS exact, journey_match(j, 'view ... buy within 14 minutes', '1 day') AS both, journey_match(j, 'view ... buy', NULL) AS none,
+SELECT journey_match(j, 'view ... buy', '14 minutes') AS short, journey_match(j, 'view ... buy', '15 minutes') AS exact, journey_match(j, 'view ... buy within 14 minutes', '1 day') AS both, journey_match(j, 'view ... buy', NULL) AS none,
        journey_match_count(j, 'view ... buy', '20 minutes') FROM journeys WHERE customer = 'ann';
 -- Simultaneous events stand as the pattern names them.
 SELECT j ~ '^ view cart buy $' AS view_first, j ~ '^ buy cart view $' AS buy_first, (SELECT (start_event_no, end_event_no, events) FROM journey_matches(j, 'view cart buy')) AS rows FROM journeys WHERE customer = 'cem';
@@ -65,7 +65,7 @@ RESET parallel_setup_cost;
 SELECT pattern, count(*) FROM many, (VALUES ('buy $'), ('buy cart'), ('view cart{3}'), ('^ cart')) p (pattern) WHERE j ~ pattern GROUP BY pattern ORDER BY pattern;
 -- Time does not explode: nested quantifiers on events that almost match.
 SET statement_timeout = '20s';
-SELECT journey_match(j, '(((a+)+)+ b)+ c') AS nested, journey_match(j, '(a?){100} a{100} b c') AS optional, journey_match(j, '(a ... a ... )+ a ... c') FROM (SELECT journey_agg(timestamptz '2024-01-01' + i * interval '1 second', CASE WHEN i % 1000 = 0 THEN 'b' ELSE 'a' END) AS j FROM generate_series(1, 3000) i) l;
+SELECT journey_match(j, '(((a+)+)+ b)+ c') AS nested, journey_match(j, '(a?){100} a{100} b c') AS optional, journey_match(j, '(a ... a ...)+ a ... c') AS gaps FROM (SELECT journey_agg(timestamptz '2024-01-01' + i * interval '1 second', CASE WHEN i % 1000 = 0 THEN 'b' ELSE 'a' END) AS j FROM generate_series(1, 3000) i) l;
 RESET statement_timeout;
 
 -- What is refused.
@@ -77,7 +77,7 @@ DECLARE
 BEGIN
     FOREACH given IN ARRAY ARRAY['', 'view ...', '... view', 'view | ', '()', '(view', 'view)', '[view', '[]', 'view{2,1}', 'view{0}', 'view{5000}', '(view{100}){100}', 'view within cart', 'view within 5 cart', 'view within -5 minutes cart',
         'view within 5 parsecs cart', 'view within 1 day within 2 days cart', 'view ... after 2 days within 1 day cart', '(view within 1 hour)', '(view ... within 1 day cart)? within 1 hour buy', 'view where colour = red', 'view where channel < web', 'view where value = web',
-        '(view cart) where value > 1', 'view as', 'view as within', '"view', '""', 'view % cart', '^*', '^ ... view', 'view within 99999999999999999 years cart', repeat('(', 101) || 'a' || repeat(')', 101)] LOOP
+        '(view cart) where value > 1', 'view as', 'view as within', '"view', '""', 'view % cart', '^*', '^ ... view', 'view (...) cart', '(view ... within 1 day)', 'view within 99999999999999999 years cart', repeat('(', 101) || 'a' || repeat(')', 101)] LOOP
         BEGIN
             PERFORM journey_match(j, given) FROM journeys WHERE customer = 'ann';
             RAISE NOTICE '% is taken', given;

@@ -2,7 +2,8 @@
 //
 //   pattern   = choice [ "within" length ]             a limit on the whole match
 //   choice    = sequence { "|" sequence }
-//   sequence  = item { [ link ] item }
+//   sequence  = item { [ link ] item }                  inside brackets also
+//             [ link ] item { [ link ] item } [ link ]  (the last one with "...")
 //   link      = [ "..." ] { ( "within" | "after" ) length }
 //   item      = part | "^" | "$"
 //   part      = event [ quantifier ] [ "where" test { "and" test } ] [ "as" name ]

@@ -79,7 +79,9 @@ class PatternParser {
             const std::size_t start = text_.position();
             const bool linked = read_link(items);
             if (whole_read_) break;
-            if (linked && first) text_.fail_at(start, an_event);
+            // Inside brackets a link may come first or last: a (... b)+, (a ...)+ b.
+            if (linked && first && depth_ == 1) text_.fail_at(start, an_event);
+            if (linked && at_sequence_end()) break;
             if (linked && after_anchor) text_.fail_at(start, "an event after the anchor");
             const bool anchor = text_.peek() == '^' || text_.peek() == '$';
             if (linked && anchor) text_.fail("an event");
@@ -87,7 +89,7 @@ class PatternParser {
             after_anchor = anchor;
             first = false;
         }
-        if (items.empty()) text_.fail(an_event);
+        if (first) text_.fail(an_event);
         return items.size() == 1 ? items[0] : tree_.sequence(items);
     }
 
@@ -115,7 +117,9 @@ class PatternParser {
             }
         }
         if (!passes && limits == 0) return false;
-        if (at_sequence_end()) {
+        if (range.empty()) text_.fail_at(start, "\"after\" not longer than \"within\"");
+        const bool last = at_sequence_end();
+        if (last && !(passes && depth_ > 1 && !text_.at_end())) {
             if (passes || least_given) text_.fail("an event after \"...\" or \"after\"");
             if (items.empty()) text_.fail_at(start, an_event);
             if (!text_.at_end() || depth_ > 1)
@@ -124,7 +128,6 @@ class PatternParser {
             whole_read_ = true;
             return true;
         }
-        if (range.empty()) text_.fail_at(start, "\"after\" not longer than \"within\"");
         items.push_back(tree_.gap(range, passes));
         return true;
     }

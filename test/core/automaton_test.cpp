@@ -64,6 +64,7 @@ class Backtracking {
         bool pending = false;  // the next event taken is `target`; else the very next one
         std::uint32_t target = 0;
         bool first_only = false, over = false;
+        std::vector<Node> limits;  // on the time to the event taken next
     };
     using Then = std::function<bool(const State&)>;
 
@@ -74,6 +75,11 @@ class Backtracking {
             return range.least <= passed && passed <= range.most;
         };
         return in(tree_.range(gap)) || in(tree_.other_range(gap));
+    }
+
+    bool within_all(std::uint32_t last, const State& state) const {
+        return std::all_of(state.limits.begin(), state.limits.end(),
+                           [&](Node limit) { return within(last, state.target, limit); });
     }
 
     bool go(Node node, const State& state, std::uint64_t captures, const Then& then) {
@@ -119,7 +125,10 @@ class Backtracking {
         if (state.over || event >= input_.size() || (state.first_only && event != 0)) return false;
         if (((input_.satisfies[event] >> tree_.predicate(node)) & 1) == 0) return false;
         State next = state;
+        next.target = event;
+        if (!state.way.empty() && !within_all(state.way.back().event, next)) return false;
         next.way.push_back({event, captures});
+        next.limits.clear();
         next.pending = next.first_only = false;
         return then(next);
     }
@@ -129,14 +138,15 @@ class Backtracking {
         if (state.way.empty()) return then(next);
         const std::uint32_t last = state.way.back().event;
         if (state.pending) return within(last, state.target, node) && then(next);
-        if (!tree_.passes(node)) return within(last, last + 1, node) && then(next);
+        next.limits.push_back(node);
+        if (!tree_.passes(node)) return then(next);
         next.pending = true;
         if (state.over) {
             next.target = input_.size();
-            return within(last, next.target, node) && then(next);
+            return within_all(last, next) && then(next);
         }
         for (next.target = last + 1; next.target <= input_.size(); ++next.target) {
-            if (within(last, next.target, node) && then(next)) return true;
+            if (within_all(last, next) && then(next)) return true;
         }
         return false;
     }

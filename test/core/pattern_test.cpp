@@ -34,7 +34,7 @@ Events events(const std::string& text) {
             event.value = std::stod(word.substr(value + 1));
             word.resize(value);
         }
-        if (const auto channel = word.find('/'); channel != std::string::npos) {
+        if (const auto channel = word.find('/', 1); channel != std::string::npos) {
             event.channel = word.substr(channel + 1);
             word.resize(channel);
         }
@@ -78,7 +78,7 @@ std::string all(const std::string& journey, const std::string& pattern, Span wit
 
 // "22023 message | hint", as the user sees it.
 template <class Work>
-std::string refusal(Work work) {
+std::string refusal_of(Work work) {
     try {
         work();
     } catch (const Error& error) {
@@ -90,7 +90,7 @@ std::string refusal(Work work) {
     return "";
 }
 std::string refusal(const std::string& text) {
-    return refusal([&] { JourneyPattern(text, no_limit, heap()); });
+    return refusal_of([&] { JourneyPattern(text, no_limit, heap()); });
 }
 
 std::vector<std::vector<std::string>> required(const std::string& text) {
@@ -119,6 +119,9 @@ TEST(Pattern, SetsChoicesAndQuantifiers) {
     EXPECT_EQ(all("a a a b", "a+? b"), "1-4");
     EXPECT_EQ(all("b a b", "a? b"), "1-1 2-3");
     EXPECT_EQ(all("a b a b c", "(a b)+ c"), "1-5");
+    EXPECT_EQ(all("a x a y a", "a (... a){2}"), "1-5");
+    EXPECT_EQ(all("a x a y b", "(a ...)+ b"), "1-5");
+    EXPECT_EQ(all("a@0 a@5 a@20 b@21", "a (... within 10 seconds a)* b"), "3-4");
 }
 
 TEST(Pattern, AnchorsAreTheEndsOfTheJourney) {
@@ -208,7 +211,7 @@ TEST(Pattern, SaysWhatEveryMatchMustContain) {
     EXPECT_EQ(required("view ... cart"), (Lists{{"view"}, {"cart"}}));
     EXPECT_EQ(required("(view|search)+ [cart|wishlist] help?"),
               (Lists{{"search", "view"}, {"cart", "wishlist"}}));
-    EXPECT_EQ(required("a (b c | c d)"), (Lists{{"a"}, {"c"}}));
+    EXPECT_EQ(required("a (b c | c d)"), (Lists{{"a"}, {"c"}, {"b", "d"}}));
     EXPECT_EQ(required(". [^a]"), Lists{});
     EXPECT_EQ(required("a* | b"), Lists{});
     EXPECT_EQ(required("a{2,3} where value > 1"), (Lists{{"a"}}));
@@ -253,6 +256,9 @@ TEST(Pattern, ErrorsPointAtTheCharacter) {
     EXPECT_EQ(refusal("\"a"),
               "22023 syntax error at the end of pattern (character 3) | Expected a closing double quote.");
     EXPECT_NE(refusal("a AS within").find("reserved words"), std::string::npos);
+    EXPECT_EQ(refusal("a (...) b").substr(0, 5), "22023");
+    EXPECT_EQ(refusal("a | ... b").substr(0, 5), "22023");
+    EXPECT_EQ(refusal("(a ... within 1 day)").substr(0, 5), "22023");
     EXPECT_NE(refusal("(a b within 1 hour)").find("Expected an event after the time limit"),
               std::string::npos);
     EXPECT_NE(refusal("(a ... within 1 day b)? within 2 days c").find("no event before it"),
@@ -372,9 +378,9 @@ TEST(Pattern, RowsAndJourneysOfTheSameEventsGiveTheSameAnswers) {
         ASSERT_EQ(state != nullptr && sequence_match(*state, arena), found) << what;
         ASSERT_EQ(state == nullptr ? 0 : sequence_count(*state, arena), matches) << what;
         if (state == nullptr) continue;
-        ASSERT_EQ(sequence_match_events(*state, arena).empty(),
-                  !found || twin.sequence.find('(') == std::string::npos)
-            << what;
+        if (!found) {
+            ASSERT_TRUE(sequence_match_events(*state, arena).empty()) << what;
+        }
         const Bytes bytes = encode(*state, arena, 0);
         SequenceRules again = sequence_rules({bytes.data, bytes.size});
         EXPECT_EQ(again, rules);
@@ -411,7 +417,7 @@ TEST(Pattern, ChainsAreScannedAsTheyAreMatched) {
 
 TEST(Sequence, ErrorsPointAtTheCharacter) {
     const auto refused = [](const std::string& text) {
-        return refusal([&] { SequencePattern(text, 2, {}, heap()); });
+        return refusal_of([&] { SequencePattern(text, 2, {}, heap()); });
     };
     EXPECT_EQ(refused("(?1)(?3)"),
               "22023 pattern: there is no condition 3 (character 7) | Give the condition after ts, or "
