@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "core/automaton.hpp"
+#include "core/automaton_states.hpp"
 #include "core/chain_scan.hpp"
 #include "core/edit.hpp"
 #include "core/journey.hpp"
@@ -88,6 +89,10 @@ class JourneyPattern {
     }
     EventKinds make_kinds(std::pmr::memory_resource& memory) const;
 
+    // The pattern as a machine of states, if it has neither tests nor limits of time. It
+    // learns while it is used.
+    StateMachine* machine() const { return machine_ ? &*machine_ : nullptr; }
+
     // Names of which every match must contain one of each list; none: no list.
     std::span<const std::pmr::vector<std::string_view>> required_names() const { return required_; }
 
@@ -106,6 +111,7 @@ class JourneyPattern {
     Automaton automaton_;
     std::optional<ChainLimits> chain_;
     EventKinds kinds_;
+    mutable std::optional<StateMachine> machine_;
     std::pmr::vector<std::uint32_t> kind_of_name_;
     std::pmr::vector<std::uint64_t> places_of_name_;
     std::pmr::unordered_map<std::string_view, std::uint32_t> known_names_;

@@ -412,6 +412,7 @@ JourneyPattern::JourneyPattern(std::string_view text, Span within, std::pmr::mem
     kinds_ = make_kinds(memory);
     index_names(memory);
     read_required(clauses, memory);
+    if (!has_tests_ && StateMachine::suits(automaton_)) machine_.emplace(automaton_, kinds_, memory);
 }
 
 // The predicate that every event satisfies, if there is one.

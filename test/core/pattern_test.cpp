@@ -415,6 +415,26 @@ TEST(Pattern, ChainsAreScannedAsTheyAreMatched) {
     }
 }
 
+TEST(Pattern, AMachineWithTooManyStatesGivesWay) {
+    // "an a, and eleven events later a b" needs a state for each set of places of the a's.
+    const JourneyPattern pattern("a .{11} b", no_limit, heap());
+    ASSERT_NE(pattern.machine(), nullptr);
+    Random random(83);
+    for (std::uint32_t i = 0; i < cases(30); ++i) {
+        Events rows;
+        for (Time row = 0; row < 400; ++row)
+            rows.push_back({row * second, row < 380 && random.percent(50) ? "a" : "c"});
+        if (random.percent(50)) rows[390 + random.below(10)].name = "b";
+        const Value value = encode(rows);
+        ASSERT_EQ(journey_match(value.view(), pattern, heap()),
+                  JourneyMatches(value.view(), pattern, {}, heap()).next());
+    }
+    std::uint32_t state = StateMachine::start_state;
+    for (std::uint32_t i = 0; i < 100000 && state != StateMachine::no_state; ++i)
+        state = pattern.machine()->next(state, pattern.kind(pattern.name(random.percent(50) ? "a" : "c")));
+    EXPECT_EQ(state, StateMachine::no_state);
+}
+
 TEST(Sequence, ErrorsPointAtTheCharacter) {
     const auto refused = [](const std::string& text) {
         return refusal_of([&] { SequencePattern(text, 2, {}, heap()); });
