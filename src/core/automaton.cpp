@@ -77,8 +77,7 @@ struct Graph {
             case Kind::capture:
                 return build(parts[0], next, captures | std::uint64_t{1} << tree.capture_number(node));
             case Kind::sequence:
-                for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-                    next = build(*part, next, captures);
+                for (std::size_t i = parts.size(); i-- > 0;) next = build(parts[i], next, captures);
                 return next;
             case Kind::choice:
                 return build_choice(parts, next, captures);
@@ -230,7 +229,7 @@ class Closure {
         for (std::uint32_t i = 0; i < entered_.size(); ++i) {
             if (entered_[i].repetition == repetition && entered_[i].rest == rest) return i + 1;
         }
-        if (entered_.size() >= max_nesting * 64) fail_size("ways between two events", max_edges);
+        if (entered_.size() >= std::size_t{max_nesting} * 64) fail_size("ways between two events", max_edges);
         entered_.push_back({repetition, rest});
         return static_cast<std::uint32_t>(entered_.size());
     }
