@@ -26,7 +26,7 @@
 
 #include "core/journey.hpp"
 #include "core/step.hpp"
-#include "core/step_table.hpp"
+#include "core/place_table.hpp"
 
 namespace journey {
 
@@ -119,7 +119,7 @@ struct Funnel {
     }
     FunnelOptions options;
     StepNames names;
-    mutable StepTables tables;  // remembered, never an answer
+    mutable PlaceTables tables;  // remembered, never an answer
 };
 
 std::uint32_t funnel_level(const JourneyView& journey, const Funnel& funnel,

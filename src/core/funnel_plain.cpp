@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "core/code_lanes.hpp"
+#include "core/code_scan.hpp"
 #include "core/funnel_scan.hpp"
 #include "core/interrupt.hpp"
 
@@ -15,18 +15,17 @@ namespace {
 // the last one before an event of step 2 matters: they are not visited one by one.
 class SingleStepScan {
   public:
-    SingleStepScan(const JourneyView& journey, const StepTable& table, const FunnelOptions& options)
+    SingleStepScan(const JourneyView& journey, const PlaceTable& table, const FunnelOptions& options)
         : journey_(journey),
           table_(table),
           within_(options.within),
           complete_(std::uint64_t{1} << (options.steps - 1)) {}
 
     std::uint32_t level() {
-        constexpr std::uint32_t most_patterns = 16;
-        if (journey_.events().bits == 0 || table_.size > most_patterns) {
-            visit_each();
-        } else {
+        if (can_compare(journey_.events(), table_)) {
             visit_lanes();
+        } else {
+            visit_each();
         }
         if (latest_first_ != no_row) reached_ |= 1;
         return static_cast<std::uint32_t>(std::bit_width(reached_));
@@ -39,10 +38,10 @@ class SingleStepScan {
         Poll poll;
         for (std::uint32_t i = 0; i < journey_.size() && !complete(); ++i) {
             poll();
-            const std::uint8_t step = table_.step_of[journey_.event(i) & 255];
+            const std::uint8_t step = table_.place_of[journey_.event(i) & 255];
             if (step == 0) {
                 latest_first_ = i;
-            } else if (step != StepTable::no_step) {
+            } else if (step != PlaceTable::no_place) {
                 visit(i, step, latest_first_);
             }
         }
@@ -51,7 +50,7 @@ class SingleStepScan {
     void visit_lanes() {
         const std::uint32_t n = journey_.size();
         const CodeLanes codes(journey_.events(), n);
-        std::uint64_t patterns[StepTable::max_codes];
+        std::uint64_t patterns[most_compared_codes];
         for (std::uint32_t i = 0; i < table_.size; ++i) patterns[i] = codes.pattern(table_.codes[i]);
         Poll poll;
         for (std::uint32_t chunk = 0, first = 0; first < n; ++chunk, first += codes.lanes()) {
@@ -69,7 +68,7 @@ class SingleStepScan {
             for (others = codes.events(chunk, others); others != 0; others &= others - 1) {
                 const std::uint32_t lane = codes.lane(static_cast<std::uint32_t>(std::countr_zero(others)));
                 const std::uint64_t below = (others & -others) - 1;
-                visit(first + lane, table_.step_of[codes.code(word, lane)], latest(firsts & below));
+                visit(first + lane, table_.place_of[codes.code(word, lane)], latest(firsts & below));
             }
             latest_first_ = latest(firsts);
             if (complete()) return;
@@ -94,9 +93,9 @@ class SingleStepScan {
         Poll poll;
         for (tied_ = i; tied_ < journey_.size() && journey_.time(tied_) == time; ++tied_) {
             poll();
-            const std::uint8_t step = table_.step_of[journey_.event(tied_) & 255];
+            const std::uint8_t step = table_.place_of[journey_.event(tied_) & 255];
             if (step == 0) latest = tied_;
-            if (step != StepTable::no_step) steps |= std::uint64_t{1} << step;
+            if (step != PlaceTable::no_place) steps |= std::uint64_t{1} << step;
         }
         begin(latest);
         for (steps &= ~std::uint64_t{1}; steps != 0; steps &= steps - 1)
@@ -121,7 +120,7 @@ class SingleStepScan {
     }
 
     const JourneyView& journey_;
-    const StepTable& table_;
+    const PlaceTable& table_;
     Span within_;
     std::uint64_t complete_;
     std::uint64_t reached_ = 0;
@@ -153,8 +152,10 @@ std::uint32_t plain_level(const JourneyView& journey, const Funnel& funnel,
                           std::pmr::memory_resource& memory) {
     journey.prefetch();
     const Names& names = journey.event_names();
-    const StepTable& table =
-        funnel.tables.get(names, [&](StepTable& made) { made.fill(names, funnel.names); });
+    const PlaceTable& table = funnel.tables.get(names, [&](PlaceTable& made) {
+        made.fill(names,
+                  [&](std::string_view name) { return funnel.names.kinds().mask(funnel.names.kind(name)); });
+    });
     if (!table.single || journey.events().bits > 8) return level_by_masks(journey, funnel, memory);
     if (table.firsts == 0) return 0;
     return SingleStepScan(journey, table, funnel.options).level();

@@ -21,6 +21,13 @@ class NameCache {
 
   public:
     explicit NameCache(std::pmr::memory_resource& memory) : memory_(&memory) {}
+    NameCache(const NameCache&) = delete;
+    NameCache& operator=(const NameCache&) = delete;
+    ~NameCache() {
+        for (Slot* slot : slots_) {
+            if (slot != nullptr) memory_->deallocate(slot, sizeof(Slot), alignof(Slot));
+        }
+    }
 
     // The table for these names: the remembered one, or one that fill(table) makes.
     // Good until the next call.
@@ -59,7 +66,7 @@ class NameCache {
     static_assert(slots == 512);
 
     std::pmr::memory_resource* memory_;
-    Slot* slots_[slots] = {};  // never destroyed: dropping the memory is the destructor
+    Slot* slots_[slots] = {};
 };
 
 }  // namespace journey

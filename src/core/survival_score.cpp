@@ -111,13 +111,14 @@ double brier_score(const OrderedRows& rows, double horizon) {
     return sum / static_cast<double>(rows.size());
 }
 
-std::pmr::vector<CalibrationRow> calibration(const OrderedRows& rows, double horizon, std::int64_t bins,
-                                             double level, std::pmr::memory_resource& memory) {
+std::pmr::vector<SurvivalCalibrationRow> calibration(const OrderedRows& rows, double horizon,
+                                                     std::int64_t bins, double level,
+                                                     std::pmr::memory_resource& memory) {
     std::pmr::vector<std::size_t> order(rows.size(), 0, &memory);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return rows.covariates[a] < rows.covariates[b]; });
-    std::pmr::vector<CalibrationRow> result(&memory);
+    std::pmr::vector<SurvivalCalibrationRow> result(&memory);
     const auto n = static_cast<std::int64_t>(rows.size());
     // The bin of equal predictions is that of their first place.
     const auto bin_at = [&](std::int64_t place) {
@@ -125,7 +126,7 @@ std::pmr::vector<CalibrationRow> calibration(const OrderedRows& rows, double hor
     };
     Poll poll;
     for (std::int64_t from = 0; from < n;) {
-        CalibrationRow row;
+        SurvivalCalibrationRow row;
         row.bin = bin_at(from);
         SurvivalTable table(memory);
         std::int64_t to = from;

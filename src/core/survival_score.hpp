@@ -27,13 +27,14 @@ double brier_score(const OrderedRows& rows, double horizon);
 
 // Customers by predicted probability of the event, in at most `bins` groups of
 // equal size (equal predictions stay together), beside 1 - Kaplan-Meier there.
-struct CalibrationRow {
+struct SurvivalCalibrationRow {
     std::int64_t bin = 0, customers = 0;
     double predicted = 0;
     double observed = 0, lower = 0, upper = 0;  // NaN where the bin was not seen until the horizon
 };
-std::pmr::vector<CalibrationRow> calibration(const OrderedRows& rows, double horizon, std::int64_t bins,
-                                             double level, std::pmr::memory_resource& memory);
+std::pmr::vector<SurvivalCalibrationRow> calibration(const OrderedRows& rows, double horizon,
+                                                     std::int64_t bins, double level,
+                                                     std::pmr::memory_resource& memory);
 
 }  // namespace journey
 

@@ -303,7 +303,7 @@ JOURNEY_FUNCTION(survival_calibration_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     Rows& rows = Rows::read_only(PG_GETARG_DATUM(0));
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
-    const auto& table = *make_in<std::pmr::vector<CalibrationRow>>(
+    const auto& table = *make_in<std::pmr::vector<SurvivalCalibrationRow>>(
         memory, calibration(rows->ordered(memory), rows->first(), static_cast<std::int64_t>(rows->second()),
                             SurvivalConfidence{}.level, memory));
     return rows_datum(fcinfo, table.size(), [&](std::size_t i, RowValues& row) {

@@ -1,6 +1,7 @@
 // window_funnel and window_funnel_events over rows.
 
 #include "pg/aggregate.hpp"
+#include "pg/condition_arguments.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -31,14 +32,17 @@ struct WindowFunnelQuery {
 
     WindowFunnelRules rules;
     const LastingRules* lasting = nullptr;
-    int first_condition = 0;     // argument number
-    bool as_array = false;       // VARIADIC ARRAY[…]: the conditions are one argument
+    ConditionArguments conditions;
     bool constant = false;       // window, mode and steps cannot change between rows
     StepNames* names = nullptr;  // by name
     std::uint64_t names_hash = 0;
     Datum steps = 0;  // a copy of the array the names were read from
 };
 
+constexpr ConditionWords funnel_words = {
+    "steps", "step",
+    "Write a condition such as event = 'view', or pass the event as text (event::text) followed by an array "
+    "of names."};
 constexpr int mode_argument = 2;  // after state and window, if there is a mode
 
 WindowFunnelRules read_rules(FunctionCallInfo fcinfo, bool has_mode, std::uint32_t steps) {
@@ -73,52 +77,11 @@ std::uint32_t checked_steps(std::size_t steps) {
     return static_cast<std::uint32_t>(steps);
 }
 
-void check_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
-    query.as_array = get_fn_expr_variadic(fcinfo->flinfo);
-    const Oid wanted = query.as_array ? BOOLARRAYOID : BOOLOID;
-    for (int n = query.first_condition; n < PG_NARGS(); ++n) {
-        const Oid type = get_fn_expr_argtype(fcinfo->flinfo, n);
-        if (type == wanted) continue;
-        throw Error(ErrorCode::invalid_argument, "steps", "step %d is of type %s, not boolean",
-                    n - query.first_condition + 1, format_type_be(type))
-            .hint(
-                "Write a condition such as event = 'view', or pass the event as text (event::text) followed "
-                "by an array "
-                "of names.");
-    }
-}
-
-// The conditions of this row as words. An array's length is the number of steps:
-// it may differ from group to group.
-std::span<const std::uint64_t> read_conditions(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
-    static_assert(FUNC_MAX_ARGS <= 128);
-    if (!query.as_array) {
-        auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * 2));
-        int count = 0;
-        for (int n = query.first_condition; n < PG_NARGS(); ++n, ++count) {
-            if (!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) words[count / 64] |= std::uint64_t{1} << (count % 64);
-        }
-        return {words, static_cast<std::size_t>(count + 63) / 64};
-    }
-    if (PG_ARGISNULL(query.first_condition)) fail_null("steps");
-    Datum* conditions;
-    bool* nulls;
-    int count;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(query.first_condition), BOOLOID, 1, true, TYPALIGN_CHAR,
-                      &conditions, &nulls, &count);
-    query.rules.steps = checked_steps(static_cast<std::size_t>(count));
-    const std::size_t words_needed = (static_cast<std::size_t>(count) + 63) / 64;
-    auto* words = static_cast<std::uint64_t*>(palloc0(sizeof(std::uint64_t) * words_needed));
-    for (int i = 0; i < count; ++i) {
-        if (!nulls[i] && DatumGetBool(conditions[i])) words[i / 64] |= std::uint64_t{1} << (i % 64);
-    }
-    return {words, words_needed};
-}
-
 // Is one of the conditions NULL? (An array that is NULL as a whole is an error, made elsewhere.)
-bool any_null_condition(FunctionCallInfo fcinfo, const WindowFunnelQuery& query) {
-    const int first = query.first_condition;
-    if (query.as_array) return !PG_ARGISNULL(first) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(first));
+bool any_null_condition(FunctionCallInfo fcinfo, const ConditionArguments& conditions) {
+    const int first = conditions.first;
+    if (conditions.as_array)
+        return !PG_ARGISNULL(first) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(first));
     for (int n = first; n < PG_NARGS(); ++n) {
         if (PG_ARGISNULL(n)) return true;
     }
@@ -163,26 +126,24 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     const int ts = has_mode ? 3 : 2;
     auto& query = per_query<WindowFunnelQuery>(fcinfo, [&](ContextMemory& memory) {
         auto* made = make_in<WindowFunnelQuery>(memory, memory);
-        made->first_condition = ts + 1;
-        check_conditions(fcinfo, *made);
-        const auto steps = static_cast<std::size_t>(PG_NARGS() - made->first_condition);
+        made->conditions = check_conditions(fcinfo, ts + 1, funnel_words);
+        const auto steps = static_cast<std::size_t>(PG_NARGS() - made->conditions.first);
         made->rules = read_rules(fcinfo, has_mode, checked_steps(steps));
-        made->constant = !made->as_array && is_constant_argument(fcinfo, 1) &&
+        made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, 1) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
         return made;
     });
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
     if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
-    if (query.rules.dialect.skips_null() && any_null_condition(fcinfo, query)) return unchanged(fcinfo);
-    if (query.as_array || query.rules.steps > 64) {
-        const auto words = read_conditions(fcinfo, query);
-        return add_row(fcinfo, query, time, words);
+    if (query.rules.dialect.skips_null() && any_null_condition(fcinfo, query.conditions))
+        return unchanged(fcinfo);
+    if (query.conditions.as_array || query.rules.steps > 64) {
+        const ConditionRow row = read_conditions(fcinfo, query.conditions, funnel_words);
+        if (query.conditions.as_array) query.rules.steps = checked_steps(row.conditions);
+        return add_row(fcinfo, query, time, row.satisfied);
     }
-    std::uint64_t satisfied = 0;
-    for (int n = query.first_condition, bit = 0; n < PG_NARGS(); ++n, ++bit) {
-        satisfied |= static_cast<std::uint64_t>(!PG_ARGISNULL(n) && PG_GETARG_BOOL(n)) << bit;
-    }
+    const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
     if (satisfied == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
         return unchanged(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});
@@ -267,22 +228,22 @@ JOURNEY_FUNCTION(window_funnel_combine) {
 JOURNEY_FUNCTION(window_funnel_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(state_argument<WindowFunnelState>(fcinfo, 0)->encode(memory, VARHDRSZ));
+    return journey_datum(encode(*state_argument<WindowFunnelState>(fcinfo, 0), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(window_funnel_deserialise) {
     aggregate_context(fcinfo);
     const auto bytes = bytes_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
-    const auto* rules = make_in<WindowFunnelRules>(memory, WindowFunnelState::rules_of(bytes));
-    PG_RETURN_POINTER(WindowFunnelState::decode(bytes, *rules, memory));
+    const auto* rules = make_in<WindowFunnelRules>(memory, window_funnel_rules(bytes));
+    PG_RETURN_POINTER(decode_window_funnel(bytes, *rules, memory));
 }
 
 JOURNEY_FUNCTION(window_funnel_finish) {
     aggregate_context(fcinfo);
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     ContextMemory memory;
-    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(state->level(memory)));
+    PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(window_funnel_level(*state, memory)));
 }
 
 JOURNEY_FUNCTION(window_funnel_events_finish) {
@@ -290,6 +251,6 @@ JOURNEY_FUNCTION(window_funnel_events_finish) {
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
     if (state == nullptr) return times_datum({}, {}, 0);
     ContextMemory memory;
-    const Chain chain = state->chain(memory);
+    const Chain chain = window_funnel_chain(*state, memory);
     return times_datum(chain.rows, chain.times, chain.level);
 }

@@ -171,7 +171,7 @@ TEST(Calibration, BinsHoldEverybodyOnceAndTiesTogether) {
         const auto table = calibration(ordered(state, given), 4, 1 + random.below(10), 0.95, heap());
         std::int64_t customers = 0;
         double predicted = 0, last = -1;
-        for (const CalibrationRow& row : table) {
+        for (const SurvivalCalibrationRow& row : table) {
             customers += row.customers;
             predicted += row.predicted * static_cast<double>(row.customers);
             EXPECT_GT(row.predicted, last);

@@ -54,20 +54,20 @@ Answer answer_in_any_order(Random& random, const FunnelCase& given) {
             rows.pop_back();
         }
         if (part == nullptr) continue;
-        if (random.percent(30)) part->level(arena);  // a final function may run more than once
+        if (random.percent(30)) window_funnel_level(*part, arena);  // a final function may run more than once
         if (random.percent(50)) {
-            const Bytes bytes = part->encode(arena, 0);
-            EXPECT_EQ(WindowFunnelState::rules_of({bytes.data, bytes.size}), rules);
-            part = WindowFunnelState::decode({bytes.data, bytes.size}, rules, arena);
+            const Bytes bytes = encode(*part, arena, 0);
+            EXPECT_EQ(window_funnel_rules({bytes.data, bytes.size}), rules);
+            part = decode_window_funnel({bytes.data, bytes.size}, rules, arena);
         }
         if (part != nullptr) whole = WindowFunnelState::merge(whole, *part, rules, arena);
     }
     if (whole == nullptr) return {};
-    Answer answer{whole->level(arena), {}};
-    const Chain chain = whole->chain(arena);
+    Answer answer{window_funnel_level(*whole, arena), {}};
+    const Chain chain = window_funnel_chain(*whole, arena);
     EXPECT_EQ(chain.level, answer.level);
     for (std::uint32_t s = 0; s < chain.level; ++s) answer.times.push_back(chain.times[s]);
-    EXPECT_EQ(whole->level(arena), answer.level);
+    EXPECT_EQ(window_funnel_level(*whole, arena), answer.level);
     return answer;
 }
 
@@ -148,13 +148,13 @@ TEST(WindowFunnel, KeepsEveryRowOfALargeGroup) {
             state = WindowFunnelState::add(state, rules, step * 10 + random.below(5), satisfied, arena);
         }
         EXPECT_EQ(state->rows(), order.size());
-        EXPECT_EQ(state->level(arena), steps);
-        const Bytes bytes = state->encode(arena, 0);
-        const WindowFunnelState* again = WindowFunnelState::decode({bytes.data, bytes.size}, rules, arena);
+        EXPECT_EQ(window_funnel_level(*state, arena), steps);
+        const Bytes bytes = encode(*state, arena, 0);
+        const WindowFunnelState* again = decode_window_funnel({bytes.data, bytes.size}, rules, arena);
         EXPECT_EQ(again->rows(), order.size());
-        EXPECT_EQ(again->level(arena), steps);
+        EXPECT_EQ(window_funnel_level(*again, arena), steps);
         rules.within = 10 * (steps - 1) - 5;
-        EXPECT_EQ(again->level(arena), steps - 1);
+        EXPECT_EQ(window_funnel_level(*again, arena), steps - 1);
     }
 }
 
@@ -168,7 +168,7 @@ TEST(WindowFunnel, RefusesBytesThatAreNoState) {
         const std::uint64_t satisfied = 1 + random.below(7);
         state = WindowFunnelState::add(state, rules, random.below(9), {&satisfied, 1}, arena);
     }
-    const Bytes sound = state->encode(arena, 0);
+    const Bytes sound = encode(*state, arena, 0);
     for (std::uint32_t i = 0; i < cases(20000); ++i) {
         std::size_t size = sound.size;
         if (random.percent(50)) size = random.below(sound.size);
@@ -180,9 +180,9 @@ TEST(WindowFunnel, RefusesBytesThatAreNoState) {
         }
         std::pmr::monotonic_buffer_resource scratch;
         try {
-            const WindowFunnelRules read = WindowFunnelState::rules_of({bytes.get(), size});
-            const WindowFunnelState* again = WindowFunnelState::decode({bytes.get(), size}, read, scratch);
-            if (again != nullptr && read.steps <= 1600) again->level(scratch);
+            const WindowFunnelRules read = window_funnel_rules({bytes.get(), size});
+            const WindowFunnelState* again = decode_window_funnel({bytes.get(), size}, read, scratch);
+            if (again != nullptr && read.steps <= 1600) window_funnel_level(*again, scratch);
         } catch (const Error&) {
         }
     }

@@ -5,7 +5,7 @@ import { compete, elapsed, script, scratch } from './rival.mjs';
 const session = new Session(`${scratch}/clickhouse`);
 
 await compete({
-  questions: ['clickhouse/funnel', 'clickhouse/funnel_in_order'],
+  questions: ['clickhouse/funnel', 'clickhouse/funnel_in_order', 'clickhouse/sequence', 'clickhouse/sequence_in_order'],
   load() {
     for (const statement of script('clickhouse/load')) session.query(statement);
   },

@@ -1,0 +1,4 @@
+-- sequence_count with a time limit, three boolean expressions
+SELECT customer, sequence_count('(?1)(?t<=3600)(?2)(?t<=3600)(?3)', ts, event = :'step1', event = :'step2', event = :'step3') AS answer
+FROM events
+GROUP BY customer
