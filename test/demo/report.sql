@@ -1,6 +1,6 @@
 -- The report: the same for the simulated shop and for a file. It expects the
 -- table events and the variables steps (an array's text), within (empty, or
--- ", 'interval'") and gap. Each query is shown (\p) and then run as shown.
+-- ", 'interval'"), window (the interval alone) and gap. Each query is shown (\p) and then run as shown.
 \pset footer off
 \pset null '-'
 SELECT array_to_string(:'steps'::text[], ' > ') AS steps_shown, cardinality(:'steps'::text[]) AS last_step,
@@ -200,7 +200,7 @@ SELECT cohort, cohort_size,
        count(*) FILTER (WHERE complete) AS complete
 FROM unnest((SELECT retention_report(journey, retention_options(:'period', :'as_of', first_period => 1, last_period => 4))
              FROM journeys))
-WHERE cohort_size > 0 GROUP BY cohort, cohort_size ORDER BY cohort LIMIT 12
+WHERE cohort_size > 0 GROUP BY cohort, cohort_size ORDER BY cohort LIMIT 15
 \p\g
 
 \echo '10  How long it takes until' :last_shown 'and until the next one'
