@@ -1,6 +1,6 @@
 -- The report: the same for the simulated shop and for a file. It expects the
 -- table events and the variables steps (an array's text), within (empty, or
--- ", 'interval'") and gap. Each query is shown (\p) and then run as shown.
+-- ", 'interval'"), window (the interval alone) and gap. Each query is shown (\p) and then run as shown.
 \pset footer off
 \pset null '-'
 SELECT array_to_string(:'steps'::text[], ' > ') AS steps_shown, cardinality(:'steps'::text[]) AS last_step,
@@ -108,5 +108,139 @@ WHERE why.reason <> 'completed' GROUP BY 1, 2, 3 ORDER BY 1, 4 DESC, 3
 \p\g
 \else
 \echo '6  Everybody converted: nobody was stopped by a rule.'
+\echo
+\endif
+
+-- What the rest of the report asks about: the steps as parts of a pattern, the
+-- names of the last one, and moments and lengths of time that suit the data.
+WITH names AS (
+  SELECT step_no, name_no, regexp_replace(name, '\\(.)', '\1', 'g') AS name
+  FROM unnest(:'steps'::text[]) WITH ORDINALITY AS s(step, step_no),
+       regexp_split_to_table(step, '(?<!\\)[|]') WITH ORDINALITY AS n(name, name_no)
+), parts AS (
+  SELECT step_no, CASE WHEN count(*) = 1 THEN min(part) ELSE '[' || string_agg(part, '|' ORDER BY name_no) || ']' END AS part
+  FROM (SELECT *, CASE WHEN name COLLATE "C" ~ '^[A-Za-z][A-Za-z0-9_]*$' AND lower(name) NOT IN ('within', 'after', 'where', 'and', 'as')
+                       THEN name ELSE '"' || replace(name, '"', '""') || '"' END AS part FROM names) AS written
+  GROUP BY step_no
+)
+SELECT (SELECT part FROM parts WHERE step_no = 1) AS first_part, (SELECT coalesce(min(part), '') FROM parts WHERE step_no = 2) AS second_part,
+       (SELECT part FROM parts WHERE step_no = :last_step) AS last_part,
+       (SELECT array_agg(DISTINCT name) FROM names) AS step_names,
+       (SELECT array_agg(name ORDER BY name_no) FROM names WHERE step_no = :last_step) AS last_names,
+       (SELECT string_agg(name, ' or ' ORDER BY name_no) FROM names WHERE step_no = :last_step) AS last_shown \gset
+
+-- Without a window, the limit of the patterns is the shortest of the usual ones
+-- in which half of those who converted did so. A month is 30 days.
+SELECT regexp_replace(CASE WHEN seconds % 86400 = 0 THEN trim_scale(seconds / 86400) || ' days' WHEN seconds % 3600 = 0 THEN trim_scale(seconds / 3600) || ' hours'
+                           WHEN seconds % 60 = 0 THEN trim_scale(seconds / 60) || ' minutes' ELSE seconds || ' seconds' END, '^1 (.*)s$', '1 \1') AS pattern_limit
+FROM (SELECT trim_scale(least(2592000 * months + extract(epoch FROM length - make_interval(months => months)), 36000000000)) AS seconds
+      FROM (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY times[:last_step] - times[1]) AS half
+            FROM journeys, funnel_times(journey, :'steps') AS times WHERE times[:last_step] IS NOT NULL) AS converted,
+           LATERAL (SELECT coalesce(nullif(:'window', '')::interval, min(l), '3650 days') AS length
+                    FROM unnest('{1 hour,1 day,7 days,30 days,90 days,365 days}'::interval[]) AS l WHERE l >= half) AS chosen,
+           LATERAL (SELECT (12 * extract(year FROM length) + extract(month FROM length))::int AS months) AS m) AS s \gset
+
+-- By how long most of the data is: the periods of cohorts, and when to look how
+-- many have come so far. The end of the data is "now".
+SELECT max_ts AS data_end, max_ts + interval '1 microsecond' AS as_of, period, '1 ' || unit AS unit, h[1] AS h1, h[2] AS h2, h[3] AS h3,
+       period || '_1' AS period_1, period || '_2' AS period_2, period || '_3' AS period_3, period || '_4' AS period_4,
+       format('in_%s_%s', h[1], unit || CASE WHEN h[1] > 1 THEN 's' ELSE '' END) AS by_1, format('in_%s_%ss', h[2], unit) AS by_2, format('in_%s_%ss', h[3], unit) AS by_3,
+       'median_' || unit || 's' AS median
+FROM (SELECT max(ts) AS max_ts, max(ts) - percentile_disc(0.01) WITHIN GROUP (ORDER BY ts) AS length FROM events) AS range
+JOIN (VALUES (1, interval '12 hours', 'hour', 'hour', '{1,3,8}'::int[]), (2, '3 days', 'day', 'hour', '{1,8,24}'), (3, '14 days', 'day', 'day', '{1,3,7}'),
+             (4, '90 days', 'week', 'day', '{1,7,21}'), (5, '1 year', 'month', 'day', '{7,30,90}'), (6, '3 years', 'quarter', 'day', '{30,90,365}'),
+             (7, NULL, 'year', 'day', '{30,180,720}')) AS scale(scale_no, up_to, period, unit, h) ON up_to IS NULL OR length <= up_to
+ORDER BY scale_no LIMIT 1 \gset
+
+-- The report's names for the start and the end, unless events are called so.
+SELECT CASE WHEN EXISTS (SELECT FROM events WHERE event IN ('(start)', '(end)'))
+            THEN ', NULL, NULL, NULL, ''(the start)'', ''(the end)''' ELSE '' END AS node_names \gset
+
+\echo '7  What customers do next'
+\echo
+SELECT from_event, to_event, count, customers, to_char(100 * share_out, '990.0"%"') AS share, date_trunc('second', median_took) AS median_took
+FROM unnest((SELECT transition_report(journey, :'gap', 'first':node_names) FROM journeys))
+ORDER BY count DESC, from_event, to_event LIMIT 8
+\p\g
+\echo '   the ways through the steps of the funnel, the most frequent first'
+\echo
+SELECT path, customers, to_char(100 * share, '990.0"%"') AS share
+FROM unnest((SELECT path_report(journey_path(journey, keep => :'step_names', collapse => 'first', max_length => 8), 5)
+             FROM journeys)) WHERE path <> '' ORDER BY path_no
+\p\g
+
+\echo '8  A pattern: who looked again and again, and who went back'
+\echo
+SELECT :last_step > 1 AS several_steps, format('%s ... %s within %s', :'first_part', :'last_part', :'pattern_limit') AS pattern_once,
+       format('%s (... %1$s){2} ... %s within %s', :'first_part', :'last_part', :'pattern_limit') AS pattern_thrice,
+       format('%s ... %s ... %s within %s', :'second_part', :'first_part', :'last_part', :'pattern_limit') AS pattern_back \gset
+\if :several_steps
+\echo '   Customers who came to' :last_part 'within' :pattern_limit '...'
+\echo '   once_or_more: after' :first_part
+\echo '   three_times_or_more: after three times' :first_part
+\echo '   went_back: after going back from' :second_part 'to' :first_part
+\echo
+SELECT count(*) FILTER (WHERE journey ~ :'pattern_once') AS once_or_more,
+       count(*) FILTER (WHERE journey ~ :'pattern_thrice') AS three_times_or_more,
+       count(*) FILTER (WHERE journey ~ :'pattern_back') AS went_back
+FROM journeys
+\p\g
+\else
+\echo '   Left out: the funnel has one step only.'
+\echo
+\endif
+
+\echo '9  Who comes back, by the' :period 'of the first event (-: not over yet; complete: how many are over)'
+\echo
+SELECT cohort, cohort_size,
+       to_char(100 * max(rate) FILTER (WHERE period_no = 1 AND complete), '990.0"%"') AS :"period_1",
+       to_char(100 * max(rate) FILTER (WHERE period_no = 2 AND complete), '990.0"%"') AS :"period_2",
+       to_char(100 * max(rate) FILTER (WHERE period_no = 3 AND complete), '990.0"%"') AS :"period_3",
+       to_char(100 * max(rate) FILTER (WHERE period_no = 4 AND complete), '990.0"%"') AS :"period_4",
+       count(*) FILTER (WHERE complete) AS complete
+FROM unnest((SELECT retention_report(journey, retention_options(:'period', :'as_of', first_period => 1, last_period => 4))
+             FROM journeys))
+WHERE cohort_size > 0 GROUP BY cohort, cohort_size ORDER BY cohort LIMIT 15
+\p\g
+
+\echo '10  How long it takes until' :last_shown 'and until the next one'
+\echo '   Who is still waiting when the data end counts as long as he was seen (Kaplan-Meier).'
+\echo
+CREATE TABLE waits AS
+SELECT customer, first.channel, first.ts AS first_at, started_at(kept) AS reached_at,
+       started_at(since(kept, started_at(kept) + interval :'gap' + interval '1 microsecond')) AS again_at
+FROM journeys, keep(journey, :'last_names') AS kept, event_at(journey, 1) AS first
+\p\g
+\echo
+SELECT question, c.customers, c.events AS happened, c.censored AS still_waiting,
+       to_char(100 * (1 - survival_at(t, :h1)), '990.0"%"') AS :"by_1", to_char(100 * (1 - survival_at(t, :h2)), '990.0"%"') AS :"by_2",
+       to_char(100 * (1 - survival_at(t, :h3)), '990.0"%"') AS :"by_3", round(median_survival(t)::numeric, 1) AS :"median"
+FROM (SELECT 'until the first' AS question, survival_table(survival_time(coalesce(reached_at, :'data_end') - first_at, :'unit'), reached_at IS NOT NULL) AS t FROM waits
+      UNION ALL
+      SELECT 'until the next', survival_table(survival_time(coalesce(again_at, :'data_end') - reached_at, :'unit'), again_at IS NOT NULL) FROM waits WHERE reached_at IS NOT NULL) AS tables,
+     survival_counts(t) AS c
+\p\g
+\if :has_channel
+\echo '   until the next one, by the channel of the first event'
+\echo
+SELECT channel, c.customers, c.events AS happened, c.censored AS still_waiting,
+       to_char(100 * (1 - survival_at(t, :h3)), '990.0"%"') AS :"by_3", round(median_survival(t)::numeric, 1) AS :"median"
+FROM (SELECT channel, survival_table(survival_time(coalesce(again_at, :'data_end') - reached_at, :'unit'), again_at IS NOT NULL) AS t
+      FROM waits WHERE reached_at IS NOT NULL GROUP BY channel) AS tables,
+     survival_counts(t) AS c
+ORDER BY c.customers DESC, channel LIMIT 6
+\p\g
+\endif
+
+\echo '11  Segments by recency, frequency and value of' :last_shown
+\echo
+SELECT count(value) > 0 AND coalesce(max(abs(value)), 0) < 1e290 AS has_value FROM events WHERE event = ANY (:'last_names') \gset
+\if :has_value
+SELECT segment, customers, to_char(100 * share, '990.0"%"') AS share, round(revenue::numeric, 2) AS revenue, to_char(100 * revenue_share, '990.0"%"') AS revenue_share,
+       date_trunc('hour', avg_recency) AS avg_recency, round(avg_frequency::numeric, 2) AS avg_frequency, round(avg_monetary::numeric, 2) AS avg_value
+FROM unnest((SELECT rfm_report(rfm(journey, :'last_names', :'data_end')) FROM journeys)) WHERE customers > 0
+\p\g
+\else
+\echo '   Left out: no event called' :last_shown 'has a value.'
 \echo
 \endif

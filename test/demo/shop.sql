@@ -1,6 +1,6 @@
 -- A SIMULATED web shop: 8,000 customers in March and April 2025. Nothing in it
 -- is random: what looks like chance is a hash of the customer's number, so
--- every run gives the same rows. Five facts are planted, and the report has to
+-- every run gives the same rows. Eight facts are planted, and the report has to
 -- find them again with nothing but the extension's functions:
 --
 --   1  The app's checkout is broken on 18, 19 and 20 March 2025: 45 customers
@@ -15,8 +15,14 @@
 --      them buys. (Others complain after they bought. They are no such case.)
 --   5  Every visit begins with the event "visit", and visits of a customer lie
 --      hours apart: as many sessions as visits, with a gap of 30 minutes.
+--   6  160 customers go back to the product with the cart already full, and buy
+--      within 7 days. (25 of those who pay too late do so as well, and those who
+--      buy again look again, too: only the limit of time tells them apart.)
+--   7  Buyers who came by e-mail come back: 252 of 456 buy again, 14 days after
+--      the first time. Of the others less than a tenth does.
+--   8  For the 45 who met the incident the payment error is the end of the journey.
 --
--- The numbers stand in this table; shop_check.sql compares the report with it.
+-- The numbers stand in these tables; shop_check.sql compares the report with them.
 CREATE TABLE shop_plan (channel text, fate text, customers int);
 INSERT INTO shop_plan VALUES
   -- fate:  bought              late                complaint
@@ -30,6 +36,12 @@ INSERT INTO shop_plan VALUES
   ('search', 'left_checkout', 117), ('search', 'left_cart', 450), ('search', 'looked', 1400),
   ('social', 'left_checkout',  79), ('social', 'left_cart', 270), ('social', 'looked', 1450),
   ('app',    'left_checkout', 100), ('app',    'left_cart', 270), ('app',    'looked', 1205);
+
+CREATE TABLE shop_habits (habit text, channel text, fate text, customers int);
+INSERT INTO shop_habits VALUES
+  ('goes back',  'email', 'bought',  40), ('goes back',  'search', 'bought', 60), ('goes back',  'social', 'bought', 20), ('goes back',  'app', 'bought', 40),
+  ('goes back',  'email', 'late',    10), ('goes back',  'search', 'late',   15),
+  ('buys again', 'email', 'bought', 252), ('buys again', 'search', 'bought', 44), ('buys again', 'social', 'bought', 15), ('buys again', 'app', 'bought', 33);
 
 CREATE TABLE shop_incident AS SELECT timestamptz '2025-03-18' AS starts, timestamptz '2025-03-21' AS ends;
 
@@ -66,6 +78,16 @@ FROM (SELECT customer AS who,
       FROM shop_moments, shop_incident
       WHERE fate = 'incident' OR (fate = 'bought' AND channel = 'app' AND checkout >= starts AND checkout < ends)) AS moved
 WHERE customer = who;
+
+-- Who would buy again in the app while its checkout is broken comes last.
+CREATE TABLE shop_has_habit AS
+SELECT customer, habit
+FROM (SELECT m.customer, h.habit, h.customers,
+             row_number() OVER (PARTITION BY h.habit, channel, fate
+                                ORDER BY channel = 'app' AND checkout + interval '15 days' >= starts AND checkout + interval '14 days' < ends,
+                                         shop_chance(m.customer, h.habit), m.customer) AS place
+      FROM shop_moments AS m JOIN shop_habits AS h USING (channel, fate), shop_incident) AS placed
+WHERE place <= customers;
 
 CREATE TABLE shop_events (customer int, ts timestamptz, event text, visit text, value float8);
 INSERT INTO shop_events
@@ -107,7 +129,18 @@ UNION ALL
 UNION ALL
   SELECT customer, checkout + interval '3 days' + make_interval(secs => after), event, 'after', NULL
   FROM shop_moments, LATERAL (VALUES (0, 'visit'), (180, 'complaint')) AS e(after, event)
-  WHERE fate = 'bought' AND shop_chance(customer, 'unhappy') < 0.1;
+  WHERE fate = 'bought' AND shop_chance(customer, 'unhappy') < 0.1
+UNION ALL
+  -- the full cart waits while its customer looks once more, and once more
+  SELECT customer, cart_visit + make_interval(secs => 400 + 50 * n + floor(30 * shop_chance(customer, 'doubt' || n))), 'product', 'cart', NULL
+  FROM shop_moments JOIN shop_has_habit USING (customer), generate_series(1, 3) AS n
+  WHERE habit = 'goes back'
+UNION ALL
+  SELECT customer, checkout + make_interval(days => 14, secs => 3600 + floor(18000 * shop_chance(customer, 'again')) + after), event, 'again', value
+  FROM shop_moments JOIN shop_has_habit USING (customer),
+       LATERAL (VALUES (0, 'visit', NULL), (50, 'product', NULL), (110, 'cart', NULL), (200, 'checkout', NULL),
+                       (290, 'purchase', 10 + floor(9000 * shop_chance(customer, 'second basket') ^ 2) / 100)) AS e(after, event, value)
+  WHERE habit = 'buys again';
 
 -- A customer's first visit comes over the channel that brought the customer,
 -- three in ten later ones directly. The app's customers stay in the app.

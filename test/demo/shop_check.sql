@@ -49,7 +49,28 @@ INSERT INTO verdict SELECT 5, 'visits, found as sessions with a gap of 30 minute
   (SELECT format('%s visits', count(*)) FROM shop_events WHERE event = 'visit'),
   (SELECT format('%s visits', sum(session_count(journey, '30 minutes'))) FROM journeys);
 
-\echo '7  What was planted in the simulated shop, and what the report found'
+-- With a limit of time in the pattern: those who pay too late and those who buy
+-- again two weeks later have the same events in the same order.
+INSERT INTO verdict SELECT 6, 'customers who went back from the cart to the product and bought within 7 days',
+  (SELECT format('%s customers', sum(customers)) FROM shop_habits WHERE habit = 'goes back' AND fate = 'bought'),
+  (SELECT format('%s customers', count(*)) FROM journeys WHERE journey ~ 'cart ... product ... purchase within 7 days');
+
+INSERT INTO verdict SELECT 7, 'the channels of which at least half of the buyers buy again, and after how many days half of them have',
+  (SELECT format('%s: %s of %s bought again, half after 14 days', channel, again, buyers)
+   FROM (SELECT channel, sum(customers) FILTER (WHERE fate IN ('bought', 'late')) AS buyers,
+                (SELECT sum(customers) FROM shop_habits AS h WHERE habit = 'buys again' AND h.channel = p.channel) AS again
+         FROM shop_plan AS p GROUP BY channel) AS c WHERE 2 * again >= buyers),
+  (SELECT coalesce(string_agg(format('%s: %s of %s bought again, half after %s days', channel, c.events, c.customers, floor(median_survival(t))), ', '), 'none')
+   FROM (SELECT channel, survival_table(survival_time(coalesce(again_at, (SELECT max(ts) FROM events)) - reached_at, '1 day'), again_at IS NOT NULL) AS t
+         FROM waits WHERE reached_at IS NOT NULL GROUP BY channel) AS w, survival_counts(t) AS c
+   WHERE median_survival(t) IS NOT NULL);
+
+INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last that happened',
+  (SELECT format('%s customers', customers) FROM shop_plan WHERE fate = 'incident'),
+  coalesce((SELECT format('%s customers', customers) FROM unnest((SELECT transition_report(journey) FROM journeys))
+            WHERE from_event = 'payment_error' AND to_event = '(end)'), 'none');
+
+\echo '12  What was planted in the simulated shop, and what the report found'
 \echo
 \pset tuples_only on
 \pset format unaligned
