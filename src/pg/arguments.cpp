@@ -4,17 +4,6 @@
 
 namespace journey::pg {
 
-std::string_view text_of(Datum datum) {
-    const auto* text = reinterpret_cast<const varlena*>(PG_DETOAST_DATUM_PACKED(datum));
-    return {VARDATA_ANY(text), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(text))};
-}
-
-std::span<const std::byte> bytes_of(Datum datum) {
-    const auto* bytes = reinterpret_cast<const varlena*>(PG_DETOAST_DATUM_PACKED(datum));
-    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(bytes)),
-            static_cast<std::size_t>(VARSIZE_ANY_EXHDR(bytes))};
-}
-
 void fail_null(const char* argument) {
     throw Error(ErrorCode::null_argument, argument, "%s must not be null", argument)
         .hint("Give a value, or leave such rows out with a WHERE clause.");

@@ -6,16 +6,27 @@
 
 namespace journey::pg {
 
-// A text of the server; valid as long as its (detoasted) datum.
-std::string_view text_of(Datum datum);
-inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) {
-    return text_of(PG_GETARG_DATUM(n));
+// The bytes of a journey (or any varlena); valid as long as its (detoasted) datum. Most
+// are as they are needed, and a call for each row is worth sparing.
+inline std::span<const std::byte> bytes_of(Datum datum) {
+    const auto* bytes = reinterpret_cast<const varlena*>(datum);
+    if (VARATT_IS_EXTERNAL(bytes) || VARATT_IS_COMPRESSED(bytes)) {
+        bytes = reinterpret_cast<const varlena*>(PG_DETOAST_DATUM_PACKED(datum));
+    }
+    return {reinterpret_cast<const std::byte*>(VARDATA_ANY(bytes)),
+            static_cast<std::size_t>(VARSIZE_ANY_EXHDR(bytes))};
 }
-
-// The bytes of a journey (or any varlena).
-std::span<const std::byte> bytes_of(Datum datum);
 inline std::span<const std::byte> bytes_argument(FunctionCallInfo fcinfo, int n) {
     return bytes_of(PG_GETARG_DATUM(n));
+}
+
+// A text of the server, as long as its (detoasted) datum.
+inline std::string_view text_of(Datum datum) {
+    const auto bytes = bytes_of(datum);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) {
+    return text_of(PG_GETARG_DATUM(n));
 }
 
 // Microseconds of an interval as PostgreSQL compares intervals: a month is 30

@@ -123,7 +123,9 @@ TEST(Journey, FindsNumbersByPositionOrBitmap) {
                 ASSERT_EQ(values.rank(i), values.numbers == nullptr ? values.rank(i) : before);
                 ASSERT_EQ(values.has(i), events[i].value.has_value());
                 ASSERT_EQ(values.has(i, before), events[i].value.has_value());
-                if (values.has(i)) ASSERT_EQ(values.number(before++), *events[i].value);
+                if (values.has(i)) {
+                    ASSERT_EQ(values.number(before++), *events[i].value);
+                }
             }
         }
     }

@@ -59,15 +59,15 @@ Answer answer_in_any_order(Random& random, const DialectCase& given) {
         }
         if (part == nullptr) continue;
         if (random.percent(50)) {
-            const Bytes bytes = part->encode(arena, 0);
-            EXPECT_EQ(WindowFunnelState::rules_of({bytes.data, bytes.size}), rules);
-            part = WindowFunnelState::decode({bytes.data, bytes.size}, rules, arena);
+            const Bytes bytes = encode(*part, arena, 0);
+            EXPECT_EQ(window_funnel_rules({bytes.data, bytes.size}), rules);
+            part = decode_window_funnel({bytes.data, bytes.size}, rules, arena);
         }
         if (part != nullptr) whole = WindowFunnelState::merge(whole, *part, rules, arena);
     }
     if (whole == nullptr) return {0, {}};
-    const Chain chain = whole->chain(arena);
-    EXPECT_EQ(chain.level, whole->level(arena));
+    const Chain chain = window_funnel_chain(*whole, arena);
+    EXPECT_EQ(chain.level, window_funnel_level(*whole, arena));
     return {chain.level, {chain.times.begin(), chain.times.end()}};
 }
 
@@ -255,10 +255,10 @@ TEST(WindowFunnelDialect, CountsLongFunnels) {
                 satisfied[(step - 1) / 64] = std::uint64_t{1} << ((step - 1) % 64);
                 state = WindowFunnelState::add(state, rules, step * 10, satisfied, arena);
             }
-            EXPECT_EQ(state->level(arena), steps) << modes;
-            EXPECT_EQ(state->chain(arena).times[steps - 1], steps * 10) << modes;
+            EXPECT_EQ(window_funnel_level(*state, arena), steps) << modes;
+            EXPECT_EQ(window_funnel_chain(*state, arena).times[steps - 1], steps * 10) << modes;
             rules.within = 10 * (steps - 1) - 5;
-            EXPECT_EQ(state->level(arena), steps - 1) << modes;
+            EXPECT_EQ(window_funnel_level(*state, arena), steps - 1) << modes;
         }
     }
 }
