@@ -332,7 +332,7 @@ class PatternParser {
                 .hint("A name in a journey has at most %u bytes.", max_name_bytes);
         }
         auto* kept = static_cast<char*>(pattern_.storage_.allocate(name.size(), 1));
-        std::memcpy(kept, name.data(), name.size());
+        std::copy(name.begin(), name.end(), kept);
         return {kept, name.size()};
     }
     const char* reserved_expected(const char* expected) {
