@@ -2,7 +2,7 @@
 //
 // A question is a conjunction of clauses, each a set of names of which a journey
 // must have at least one: "has all of a, b" is {a} and {b}, "has any of a, b" is
-// {a, b}. (Whatever can name events that every match contains can be asked so.)
+// {a, b}. (A pattern asks for what its every match contains, and must be checked.)
 // The index knows of each name whether a journey has it, or only that it may.
 #pragma once
 

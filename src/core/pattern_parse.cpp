@@ -332,7 +332,7 @@ class PatternParser {
                 .hint("A name in a journey has at most %u bytes.", max_name_bytes);
         }
         auto* kept = static_cast<char*>(pattern_.storage_.allocate(name.size(), 1));
-        std::memcpy(kept, name.data(), name.size());
+        std::copy(name.begin(), name.end(), kept);
         return {kept, name.size()};
     }
     const char* reserved_expected(const char* expected) {
@@ -472,6 +472,14 @@ void JourneyPattern::read_required(const Clauses& clauses, std::pmr::memory_reso
         if (open) continue;
         std::sort(names.begin(), names.end());
         names.erase(std::unique(names.begin(), names.end()), names.end());
+        // Predicates that differ in their tests may ask for the same names.
+        const auto includes = [](const auto& more, const auto& less) {
+            return std::includes(more.begin(), more.end(), less.begin(), less.end());
+        };
+        if (std::any_of(required_.begin(), required_.end(),
+                        [&](const auto& known) { return includes(names, known); }))
+            continue;
+        std::erase_if(required_, [&](const auto& known) { return includes(known, names); });
         required_.push_back(std::move(names));
     }
 }

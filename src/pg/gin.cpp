@@ -1,4 +1,5 @@
-// journey @> names and journey && names, and the index that answers them.
+// journey @> names and journey && names, and the index that answers them and
+// journey ~ pattern.
 
 #include "pg/guard.hpp"
 #include "pg/memory.hpp"
@@ -9,9 +10,8 @@ using namespace journey::pg;
 
 namespace {
 
-// As the operator class numbers its operators, and as array_ops does. A strategy
-// for patterns would be the third: its names a match must contain, as clauses.
-constexpr StrategyNumber any_strategy = 1, all_strategy = 2;
+// As the operator class numbers its operators, the first two as array_ops does.
+constexpr StrategyNumber all_strategy = 2, pattern_strategy = 3;
 
 // The names of a question: elements that are not NULL. As in arrays, NULL is
 // equal to nothing.
@@ -76,19 +76,73 @@ Datum index_key(std::string_view name) {
     return text_datum({key, static_cast<std::size_t>(kept + digits)});
 }
 
+// A question in names: `clause_of` has the clause of each, ascending from 0.
+struct Question {
+    std::span<const std::string_view> names;
+    const std::uint32_t* clause_of;
+};
+
+Question question_of_names(std::span<const std::string_view> names, bool all) {
+    auto* clause_of = static_cast<std::uint32_t*>(palloc(sizeof(std::uint32_t) * (names.size() + 1)));
+    for (std::size_t i = 0; i < names.size(); ++i) clause_of[i] = all ? static_cast<std::uint32_t>(i) : 0;
+    return {names, clause_of};
+}
+
+// The names that a match must contain. Without any the index cannot help.
+Question question_of_pattern(std::string_view written, ContextMemory& memory) {
+    const auto* pattern = make_in<JourneyPattern>(memory, written, no_limit, memory);
+    std::size_t size = 0;
+    for (const auto& clause : pattern->required_names()) size += clause.size();
+    const std::span names(static_cast<std::string_view*>(memory.allocate(sizeof(std::string_view) * size)),
+                          size);
+    auto* clause_of = static_cast<std::uint32_t*>(memory.allocate(sizeof(std::uint32_t) * size));
+    std::size_t key = 0;
+    std::uint32_t number = 0;
+    for (const auto& clause : pattern->required_names()) {
+        for (const std::string_view name : clause) {
+            clause_of[key] = number;
+            new (&names[key++]) std::string_view(name);
+        }
+        ++number;
+    }
+    return {names, clause_of};
+}
+
 // A question as the index is asked it; hangs on its first key.
 struct IndexQuestion {
-    bool inexact = false;  // a key stands for more than one name
+    bool inexact = false;  // what the index finds must be checked
     std::uint32_t clause_of[FLEXIBLE_ARRAY_MEMBER];
 };
 
+struct IndexKeys {
+    Datum* keys;
+    Pointer* extra;
+};
+
+IndexKeys ask_index(const Question& question, bool inexact) {
+    const std::size_t size = question.names.size();
+    auto* asked = static_cast<IndexQuestion*>(
+        palloc(offsetof(IndexQuestion, clause_of) + sizeof(std::uint32_t) * size));
+    asked->inexact = inexact;
+    auto* keys = static_cast<Datum*>(palloc(sizeof(Datum) * size));
+    for (std::size_t i = 0; i < size; ++i) {
+        keys[i] = index_key(question.names[i]);
+        asked->clause_of[i] = question.clause_of[i];
+        asked->inexact = asked->inexact || question.names[i].size() > max_index_name_bytes;
+    }
+    auto* extra = static_cast<Pointer*>(palloc0(sizeof(Pointer) * size));
+    extra[0] = reinterpret_cast<Pointer>(asked);
+    return {keys, extra};
+}
+
 template <class Has>
 Ternary answer(FunctionCallInfo fcinfo, Has has) {
+    const bool pattern = PG_GETARG_UINT16(1) == pattern_strategy;
     const auto keys = static_cast<std::size_t>(PG_GETARG_INT32(3));
-    if (keys == 0) return Ternary::yes;  // asked for all journeys
+    if (keys == 0) return pattern ? Ternary::maybe : Ternary::yes;  // asked for all journeys
     auto** extra = reinterpret_cast<Pointer*>(PG_GETARG_POINTER(4));
-    const auto* question = reinterpret_cast<const IndexQuestion*>(extra[0]);
-    return index_answer({question->clause_of, keys}, question->inexact, has);
+    const auto* asked = reinterpret_cast<const IndexQuestion*>(extra[0]);
+    return index_answer({asked->clause_of, keys}, asked->inexact, has);
 }
 
 }  // namespace
@@ -118,38 +172,40 @@ JOURNEY_FUNCTION(gin_extract_value) {
     PG_RETURN_POINTER(keys);
 }
 
-// (text[], int4 *keys, strategy, bool **partial, Pointer **extra, bool **nulls, int4 *mode)
+// (text[] or text, int4 *keys, strategy, bool **partial, Pointer **extra, bool **nulls, int4 *mode)
 JOURNEY_FUNCTION(gin_extract_query) {
-    const AskedNames asked = asked_names(PG_GETARG_DATUM(0));
     auto* count = reinterpret_cast<std::int32_t*>(PG_GETARG_POINTER(1));
-    const bool all = PG_GETARG_UINT16(2) == all_strategy;
+    const StrategyNumber strategy = PG_GETARG_UINT16(2);
     auto*** extra = reinterpret_cast<Pointer**>(PG_GETARG_POINTER(4));
     auto* mode = reinterpret_cast<std::int32_t*>(PG_GETARG_POINTER(6));
 
     *count = 0;
-    if (all && asked.has_null) PG_RETURN_POINTER(nullptr);  // no journey has it
-    if (asked.names.empty()) {
+    Question question{};
+    MemoryContext scratch = nullptr;  // of the pattern, which lasts longer than its names are needed
+    if (strategy == pattern_strategy) {
+        const std::string_view pattern = text_argument(fcinfo, 0);
+        scratch = AllocSetContextCreate(CurrentMemoryContext, "journey pattern", ALLOCSET_SMALL_SIZES);
+        question = question_of_pattern(pattern, ContextMemory::make(scratch));
+    } else {
+        const AskedNames asked = asked_names(PG_GETARG_DATUM(0));
+        const bool all = strategy == all_strategy;
+        if (all && asked.has_null) PG_RETURN_POINTER(nullptr);  // no journey has it
+        question = question_of_names(asked.names, all);
+    }
+    IndexKeys asked{};
+    if (question.names.empty()) {
         // All journeys have all of nothing; none has any of nothing.
-        if (all) *mode = GIN_SEARCH_MODE_ALL;
-        PG_RETURN_POINTER(nullptr);
+        if (strategy == all_strategy || strategy == pattern_strategy) *mode = GIN_SEARCH_MODE_ALL;
+    } else {
+        asked = ask_index(question, strategy == pattern_strategy);
+        *extra = asked.extra;
+        *count = static_cast<std::int32_t>(question.names.size());
     }
-    const std::size_t keys = asked.names.size();
-    auto* question = static_cast<IndexQuestion*>(
-        palloc(offsetof(IndexQuestion, clause_of) + sizeof(std::uint32_t) * keys));
-    question->inexact = false;
-    auto* key = static_cast<Datum*>(palloc(sizeof(Datum) * keys));
-    for (std::size_t i = 0; i < keys; ++i) {
-        key[i] = index_key(asked.names[i]);
-        question->clause_of[i] = all ? static_cast<std::uint32_t>(i) : 0;
-        question->inexact = question->inexact || asked.names[i].size() > max_index_name_bytes;
-    }
-    *extra = static_cast<Pointer*>(palloc0(sizeof(Pointer) * keys));
-    (*extra)[0] = reinterpret_cast<Pointer>(question);
-    *count = static_cast<std::int32_t>(keys);
-    PG_RETURN_POINTER(key);
+    if (scratch != nullptr) MemoryContextDelete(scratch);
+    PG_RETURN_POINTER(asked.keys);
 }
 
-// (bool *check, strategy, text[], int4 keys, Pointer *extra, bool *recheck, …)
+// (bool *check, strategy, text[] or text, int4 keys, Pointer *extra, bool *recheck, …)
 JOURNEY_FUNCTION(gin_consistent) {
     const auto* check = reinterpret_cast<const bool*>(PG_GETARG_POINTER(0));
     auto* recheck = reinterpret_cast<bool*>(PG_GETARG_POINTER(5));
@@ -159,7 +215,7 @@ JOURNEY_FUNCTION(gin_consistent) {
     PG_RETURN_BOOL(result != Ternary::no);
 }
 
-// (ternary *check, strategy, text[], int4 keys, Pointer *extra, …)
+// (ternary *check, strategy, text[] or text, int4 keys, Pointer *extra, …)
 JOURNEY_FUNCTION(gin_triconsistent) {
     const auto* check = reinterpret_cast<const GinTernaryValue*>(PG_GETARG_POINTER(0));
     const Ternary result = answer(fcinfo, [&](std::size_t key) {

@@ -213,6 +213,10 @@ TEST(Pattern, SaysWhatEveryMatchMustContain) {
               (Lists{{"search", "view"}, {"cart", "wishlist"}}));
     EXPECT_EQ(required("a (b c | c d)"), (Lists{{"a"}, {"c"}, {"b", "d"}}));
     EXPECT_EQ(required(". [^a]"), Lists{});
+    // What is asked of value and channel adds no name.
+    EXPECT_EQ(required("[a|b] where value < 2 ... a where value > 1 ... a where channel = web"),
+              Lists{{"a"}});
+    EXPECT_EQ(required("a where value > 1 ... [a|b] where value < 2"), Lists{{"a"}});
     EXPECT_EQ(required("a* | b"), Lists{});
     EXPECT_EQ(required("a{2,3} where value > 1"), (Lists{{"a"}}));
 }

@@ -15,9 +15,11 @@ gin() {
   compare 1 gin_seldom_scan gin_seldom:0.2
   compare 1 gin_two_scan gin_two
   compare 1 gin_usual_scan gin_usual
+  compare 1 gin_pattern_scan gin_pattern:0.2
   same gin_seldom_scan gin_seldom
   same gin_two_scan gin_two
   same gin_usual_scan gin_usual
+  same gin_pattern_scan gin_pattern
   bytes=$(run_sql -c "SELECT pg_relation_size('named_events')")
   names=$(run_sql -c 'SELECT sum(cardinality(n)) FROM (SELECT array(SELECT DISTINCT event FROM events(journey)) AS n FROM named) q')
   line 'building the index, ms' "$build" '' '' ''
