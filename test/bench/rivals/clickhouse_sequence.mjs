@@ -4,8 +4,9 @@
 // after `npm install` in test/bench,
 //   test/server/with_server node test/bench/rivals/clickhouse_sequence.mjs [groups [patterns [seed]]]
 // Rows of one time reach ClickHouse in the order that ours are taken in. Until 26.9
-// sequenceMatchEvents could skip a row where the pattern allows none (#118497): where
-// such an answer differs, it is counted apart.
+// sequenceMatchEvents could skip a row where the pattern allows none (#118497), and until
+// #119871 the answer to a pattern whose last part may be empty depends on what lies in
+// memory behind the pattern: what differs there is shown and counted, but is no failure.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,10 +68,11 @@ session.query(`INSERT INTO rows SELECT * FROM file('${csv}', 'CSV', 'g UInt32, t
 session.query('SET max_threads = 1');
 
 const bits = (sql) => Array.from({ length: conditions }, (_, bit) => sql(1 << bit)).join(', ');
-const tally = { match: [0, 0], count: [0, 0], events: [0, 0] };
-let shown = 0;
+const kinds = ['match', 'count', 'events'];
+const tally = Object.fromEntries([...kinds, 'match with an open end', 'count with an open end'].map((what) => [what, [0, 0]]));
 for (let n = 0; n < patterns; n++) {
   const pattern = n === 0 ? '' : random_pattern();
+  const open_end = /(\.\*|\(\?t(<=?\d+|>=0)\))$/.test(pattern);
   const theirs = bits((bit) => `bitAnd(m, ${bit}) > 0`);
   const ours = bits((bit) => `m & ${bit} > 0`);
   const answers = [
@@ -86,11 +88,11 @@ for (let n = 0; n < patterns; n++) {
   if (answers[0].length !== answers[1].length) throw new Error('not the same groups');
   answers[0].forEach((their, i) => {
     const our = answers[1][i];
-    Object.keys(tally).forEach((what, field) => {
+    kinds.forEach((kind, field) => {
+      const what = open_end && kind !== 'events' ? `${kind} with an open end` : kind;
       tally[what][0]++;
       if (their[field + 1] === our[field + 1]) return;
-      tally[what][1]++;
-      if (shown++ >= 5 + (what === 'events' ? 3 : 0)) return;
+      if (++tally[what][1] > 3) return;
       console.log(`${pattern} ${what}: ours ${our}, theirs ${their}:`,
         rows.filter((row) => row[0] === Number(our[0])).map((row) => `${row[1]}@${row[2].toString(2)}`).join(' '));
     });
