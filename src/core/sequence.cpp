@@ -5,6 +5,7 @@
 #include "core/automaton_match.hpp"
 #include "core/automaton_sweep.hpp"
 #include "core/pattern_text.hpp"
+#include "core/sequence_dialect.hpp"
 
 namespace journey {
 
@@ -14,11 +15,10 @@ constexpr Span second = 1'000'000;
 
 class SequenceParser {
   public:
-    SequenceParser(std::string_view pattern, std::uint32_t conditions, const SequenceDialect& dialect,
+    SequenceParser(std::string_view pattern, std::uint32_t conditions,
                    std::pmr::vector<std::uint32_t>& predicate_of, std::pmr::memory_resource& memory)
         : text_(pattern),
           conditions_(conditions),
-          dialect_(dialect),
           predicate_of_(predicate_of),
           tree_(memory),
           memory_(&memory) {}
@@ -143,26 +143,24 @@ class SequenceParser {
         const TimeRange nothing{1, 0};
         const TimeRange before = length == 0 ? nothing : TimeRange{0, length - 1},
                         after = TimeRange{length + 1, no_limit};
-        const bool gap = dialect_.time_opens_gap;
         switch (comparison) {
             case at_most:
-                return tree_.gap({0, length}, gap);
+                return tree_.gap({0, length});
             case below:
-                return tree_.gap(before, gap);
+                return tree_.gap(before);
             case at_least:
-                return tree_.gap({length, no_limit}, gap);
+                return tree_.gap({length, no_limit});
             case above:
-                return tree_.gap(after, gap);
+                return tree_.gap(after);
             case different:
-                return tree_.gap(before, after, gap);
+                return tree_.gap(before, after);
             default:
-                return tree_.gap({length, length}, gap);
+                return tree_.gap({length, length});
         }
     }
 
     PatternText text_;
     std::uint32_t conditions_;
-    SequenceDialect dialect_;
     std::pmr::vector<std::uint32_t>& predicate_of_;
     PatternTree tree_;
     std::pmr::memory_resource* memory_;
@@ -174,10 +172,10 @@ class SequenceParser {
 }  // namespace
 
 SequencePattern::SequencePattern(std::string_view pattern, std::uint32_t conditions,
-                                 const SequenceDialect& dialect, std::pmr::memory_resource& memory)
+                                 std::pmr::memory_resource& memory)
     : conditions_(conditions),
       predicate_of_(conditions, unbounded, &memory),
-      automaton_(SequenceParser(pattern, conditions, dialect, predicate_of_, memory).compile_pattern()),
+      automaton_(SequenceParser(pattern, conditions, predicate_of_, memory).compile_pattern()),
       chain_(chain_limits(automaton_)),
       narrow_kind_(&memory),
       narrow_places_(&memory) {
@@ -273,6 +271,7 @@ bool chain_match(std::span<const std::uint64_t> rows, const SequencePattern& pat
 }  // namespace
 
 bool sequence_match(const SequenceState& state, std::pmr::memory_resource& memory) {
+    if (state.rules().dialect != Dialect::journey) return dialect_match(state, memory);
     const SequencePattern& pattern = *state.rules().pattern;
     if (pattern.automaton().nullable()) return state.rows() > 0;
     if (pattern.chain() && pattern.narrow() && state.all_narrow()) {
@@ -284,6 +283,7 @@ bool sequence_match(const SequenceState& state, std::pmr::memory_resource& memor
 }
 
 std::int64_t sequence_count(const SequenceState& state, std::pmr::memory_resource& memory) {
+    if (state.rules().dialect != Dialect::journey) return dialect_count(state, memory);
     const SequencePattern& pattern = *state.rules().pattern;
     const SequenceInput rows(state, memory);
     const Matcher matcher(pattern.automaton(), *rows.kinds, rows.input(), true, memory);
@@ -295,6 +295,7 @@ std::int64_t sequence_count(const SequenceState& state, std::pmr::memory_resourc
 }
 
 std::pmr::vector<Time> sequence_match_events(const SequenceState& state, std::pmr::memory_resource& memory) {
+    if (state.rules().dialect != Dialect::journey) return dialect_match_events(state, memory);
     const SequencePattern& pattern = *state.rules().pattern;
     const SequenceInput rows(state, memory);
     const Matcher matcher(pattern.automaton(), *rows.kinds, rows.input(), true, memory);
@@ -310,8 +311,8 @@ std::pmr::vector<Time> sequence_match_events(const SequenceState& state, std::pm
 
 namespace {
 
-constexpr std::uint8_t state_version = 1;
-constexpr std::size_t header_size = 1 + 4 + 4;
+constexpr std::uint8_t state_version = 2;
+constexpr std::size_t header_size = 1 + 1 + 4 + 4;
 
 }  // namespace
 
@@ -326,6 +327,7 @@ Bytes encode(const SequenceState& state, std::pmr::memory_resource& memory, std:
     const Bytes bytes{static_cast<std::byte*>(memory.allocate(size)), size};
     std::byte* to = bytes.data + prefix;
     *to++ = std::byte{state_version};
+    *to++ = static_cast<std::byte>(rules.dialect);
     to = store(to, rules.steps);
     to = store(to, static_cast<std::uint32_t>(rules.text.size()));
     to = std::transform(rules.text.begin(), rules.text.end(), to,
@@ -335,12 +337,15 @@ Bytes encode(const SequenceState& state, std::pmr::memory_resource& memory, std:
 }
 
 SequenceRules sequence_rules(std::span<const std::byte> bytes) {
-    if (bytes.size() < header_size || bytes[0] != std::byte{state_version}) fail_corrupted("sequence state");
-    const auto length = load<std::uint32_t>(bytes.data() + 5);
+    if (bytes.size() < header_size || bytes[0] != std::byte{state_version} ||
+        bytes[1] > static_cast<std::byte>(Dialect::duckdb))
+        fail_corrupted("sequence state");
+    const auto length = load<std::uint32_t>(bytes.data() + 6);
     const auto text = bytes.subspan(header_size);
     if (length > text.size()) fail_corrupted("sequence state");
-    return {.steps = load<std::uint32_t>(bytes.data() + 1),
-            .text = {reinterpret_cast<const char*>(text.data()), length}};
+    return {.steps = load<std::uint32_t>(bytes.data() + 2),
+            .text = {reinterpret_cast<const char*>(text.data()), length},
+            .dialect = static_cast<Dialect>(bytes[1])};
 }
 
 SequenceState* decode_sequence(std::span<const std::byte> bytes, const SequenceRules& rules,

@@ -31,19 +31,16 @@
 #include "core/automaton.hpp"
 #include "core/chain_scan.hpp"
 #include "core/condition_rows.hpp"
+#include "core/window_funnel_dialect.hpp"
 
 namespace journey {
 
-// What else the same text can mean.
-struct SequenceDialect {
-    bool time_opens_gap = true;  // else a time limit is one to the very next row
-};
+class DialectPattern;  // sequence_dialect.hpp
 
 // A pattern, compiled for a number of conditions.
 class SequencePattern {
   public:
-    SequencePattern(std::string_view pattern, std::uint32_t conditions, const SequenceDialect& dialect,
-                    std::pmr::memory_resource& memory);
+    SequencePattern(std::string_view pattern, std::uint32_t conditions, std::pmr::memory_resource& memory);
     // Its parts point to each other.
     SequencePattern(const SequencePattern&) = delete;
     SequencePattern& operator=(const SequencePattern&) = delete;
@@ -80,9 +77,14 @@ class SequencePattern {
 struct SequenceRules {
     std::uint32_t steps = 0;  // conditions
     std::string_view text = {};
-    const SequencePattern* pattern = nullptr;  // null where a state has just come from another process
+    Dialect dialect = Dialect::journey;  // else clickhouse or duckdb
+    // The one of the dialect; null where a state has just come from another process.
+    const SequencePattern* pattern = nullptr;
+    const DialectPattern* dialect_pattern = nullptr;
 
-    bool operator==(const SequenceRules& other) const { return steps == other.steps && text == other.text; }
+    bool operator==(const SequenceRules& other) const {
+        return steps == other.steps && text == other.text && dialect == other.dialect;
+    }
     static constexpr bool keeps_all_rows() { return false; }
 };
 

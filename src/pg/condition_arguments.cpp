@@ -41,4 +41,13 @@ ConditionRow read_conditions(FunctionCallInfo fcinfo, const ConditionArguments& 
     return {{satisfied, (count + 63) / 64}, count};
 }
 
+bool any_null_condition(FunctionCallInfo fcinfo, const ConditionArguments& arguments) {
+    const int first = arguments.first;
+    if (arguments.as_array) return !PG_ARGISNULL(first) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(first));
+    for (int n = first; n < PG_NARGS(); ++n) {
+        if (PG_ARGISNULL(n)) return true;
+    }
+    return false;
+}
+
 }  // namespace journey::pg

@@ -28,7 +28,10 @@ struct ConditionRow {
 ConditionRow read_conditions(FunctionCallInfo fcinfo, const ConditionArguments& arguments,
                              const ConditionWords& words);
 
-// The same of at most 64 conditions that are no array.
+// Is one of them NULL? (An array that is NULL as a whole is an error, made elsewhere.)
+bool any_null_condition(FunctionCallInfo fcinfo, const ConditionArguments& arguments);
+
+// The conditions of this row if they are at most 64 and no array.
 inline std::uint64_t read_few_conditions(FunctionCallInfo fcinfo, const ConditionArguments& arguments) {
     std::uint64_t satisfied = 0;
     for (int n = arguments.first, bit = 0; n < PG_NARGS(); ++n, ++bit) {

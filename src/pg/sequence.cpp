@@ -1,5 +1,6 @@
 // sequence_match, sequence_count and sequence_match_events over rows.
 
+#include "core/sequence_dialect.hpp"
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
 #include "pg/values.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 constexpr ConditionWords sequence_words = {
     "conditions", "condition", "Write conditions such as event = 'view', after the pattern and ts."};
-constexpr int pattern_argument = 1, ts_argument = 2;
+constexpr int pattern_argument = 1, mode_argument = 2;  // the mode may be missing
 
 // A pattern that occurs in the query, compiled.
 struct LastingRules {
@@ -31,9 +32,15 @@ struct SequenceQuery {
         }
         auto* copy = static_cast<char*>(memory.allocate(wanted.text.size() + 1));
         memcpy(copy, wanted.text.data(), wanted.text.size());
-        SequenceRules made{.steps = wanted.steps, .text = {copy, wanted.text.size()}};
-        void* place = memory.allocate(sizeof(SequencePattern), alignof(SequencePattern));
-        made.pattern = new (place) SequencePattern(made.text, made.steps, SequenceDialect{}, memory);
+        SequenceRules made{
+            .steps = wanted.steps, .text = {copy, wanted.text.size()}, .dialect = wanted.dialect};
+        if (made.dialect == Dialect::journey) {
+            void* place = memory.allocate(sizeof(SequencePattern), alignof(SequencePattern));
+            made.pattern = new (place) SequencePattern(made.text, made.steps, memory);
+        } else {
+            void* place = memory.allocate(sizeof(DialectPattern), alignof(DialectPattern));
+            made.dialect_pattern = new (place) DialectPattern(made.text, made.steps, made.dialect, memory);
+        }
         lasting_ = make_in<LastingRules>(memory, made, lasting_);
         return lasting_->rules;
     }
@@ -41,7 +48,7 @@ struct SequenceQuery {
     ContextMemory& memory;
     ContextMemories contexts;
     ConditionArguments conditions;
-    bool constant = false;                 // the pattern cannot change between rows
+    bool constant = false;                 // pattern and mode cannot change between rows
     const SequenceRules* rules = nullptr;  // of the row before
 
   private:
@@ -62,18 +69,29 @@ std::uint32_t checked_conditions(std::size_t count) {
 
 [[noreturn]] void fail_different_rules() {
     throw Error(ErrorCode::invalid_argument, "pattern",
-                "pattern and the number of conditions must be the same for all rows of a group")
+                "pattern, mode and the number of conditions must be the same for all rows of a group")
         .hint("Add what they depend on to GROUP BY.");
 }
 
+template <bool has_mode>
 const SequenceRules& read_rules(FunctionCallInfo fcinfo, SequenceQuery& query, std::uint32_t conditions) {
     if (PG_ARGISNULL(pattern_argument)) fail_null("pattern");
-    return query.lasting({.steps = conditions, .text = text_argument(fcinfo, pattern_argument)});
+    SequenceRules rules{.steps = conditions, .text = text_argument(fcinfo, pattern_argument)};
+    if (has_mode) {
+        if (PG_ARGISNULL(mode_argument)) fail_null("mode");
+        rules.dialect = parse_sequence_mode(text_argument(fcinfo, mode_argument));
+    }
+    return query.lasting(rules);
 }
 
 Datum unchanged(FunctionCallInfo fcinfo) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+// Can a group all of whose rows satisfy nothing have a match?
+bool matches_no_rows(const SequenceRules& rules) {
+    return rules.dialect == Dialect::clickhouse;
 }
 
 // Not called for a row that cannot matter: the state would not be in the cache.
@@ -88,7 +106,7 @@ Datum add_row(FunctionCallInfo fcinfo, SequenceQuery& query, Time time,
             PG_RETURN_POINTER(state);
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
-    if (!query.constant) state = SequenceState::ensure(state, rules, memory);
+    if (!query.constant || matches_no_rows(rules)) state = SequenceState::ensure(state, rules, memory);
     state = SequenceState::add(state, rules, time, satisfied, memory);
     if (state == nullptr) PG_RETURN_NULL();
     PG_RETURN_POINTER(state);
@@ -98,33 +116,52 @@ SequenceState& compiled_state(FunctionCallInfo fcinfo) {
     return *state_argument<SequenceState>(fcinfo, 0);
 }
 
-}  // namespace
+bool skips_row(FunctionCallInfo fcinfo, const SequenceQuery& query) {
+    return query.rules->dialect == Dialect::clickhouse && any_null_condition(fcinfo, query.conditions);
+}
 
-// (state, pattern, ts, conditions …)
-JOURNEY_FUNCTION(sequence_add) {
+// (state, pattern, [mode,] ts, conditions …)
+template <bool has_mode>
+Datum add_conditions(FunctionCallInfo fcinfo) {
+    constexpr int ts_argument = has_mode ? 3 : 2;
     auto& query = per_query<SequenceQuery>(fcinfo, [&](ContextMemory& memory) {
         auto* made = make_in<SequenceQuery>(memory, memory);
         made->conditions = check_conditions(fcinfo, ts_argument + 1, sequence_words);
-        made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, pattern_argument);
+        made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, pattern_argument) &&
+                         (!has_mode || is_constant_argument(fcinfo, mode_argument));
         const auto count = static_cast<std::size_t>(PG_NARGS() - made->conditions.first);
-        if (!made->conditions.as_array) made->rules = &read_rules(fcinfo, *made, checked_conditions(count));
+        if (!made->conditions.as_array)
+            made->rules = &read_rules<has_mode>(fcinfo, *made, checked_conditions(count));
         return made;
     });
     if (query.conditions.as_array) {
         const ConditionRow row = read_conditions(fcinfo, query.conditions, sequence_words);
-        query.rules = &read_rules(fcinfo, query, checked_conditions(row.conditions));
+        query.rules = &read_rules<has_mode>(fcinfo, query, checked_conditions(row.conditions));
         if (PG_ARGISNULL(ts_argument)) return unchanged(fcinfo);
+        if (has_mode && skips_row(fcinfo, query)) return unchanged(fcinfo);
         return add_row(fcinfo, query, PG_GETARG_TIMESTAMPTZ(ts_argument), row.satisfied);
     }
-    if (!query.constant) query.rules = &read_rules(fcinfo, query, query.rules->steps);
+    if (!query.constant) query.rules = &read_rules<has_mode>(fcinfo, query, query.rules->steps);
     if (PG_ARGISNULL(ts_argument)) return unchanged(fcinfo);
+    if (has_mode && skips_row(fcinfo, query)) return unchanged(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts_argument);
     if (query.rules->steps > 64)
         return add_row(fcinfo, query, time,
                        read_conditions(fcinfo, query.conditions, sequence_words).satisfied);
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
-    if (satisfied == 0 && query.constant && time != min_time && time != max_time) return unchanged(fcinfo);
+    if (satisfied == 0 && query.constant && !(has_mode && matches_no_rows(*query.rules)) &&
+        time != min_time && time != max_time)
+        return unchanged(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});
+}
+
+}  // namespace
+
+JOURNEY_FUNCTION(sequence_add) {
+    return add_conditions<false>(fcinfo);
+}
+JOURNEY_FUNCTION(sequence_add_mode) {
+    return add_conditions<true>(fcinfo);
 }
 
 JOURNEY_FUNCTION(sequence_combine) {

@@ -77,17 +77,6 @@ std::uint32_t checked_steps(std::size_t steps) {
     return static_cast<std::uint32_t>(steps);
 }
 
-// Is one of the conditions NULL? (An array that is NULL as a whole is an error, made elsewhere.)
-bool any_null_condition(FunctionCallInfo fcinfo, const ConditionArguments& conditions) {
-    const int first = conditions.first;
-    if (conditions.as_array)
-        return !PG_ARGISNULL(first) && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(first));
-    for (int n = first; n < PG_NARGS(); ++n) {
-        if (PG_ARGISNULL(n)) return true;
-    }
-    return false;
-}
-
 bool is_finite(Time time) {
     return time != min_time && time != max_time;
 }
