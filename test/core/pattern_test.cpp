@@ -356,7 +356,7 @@ TEST(Pattern, RowsAndJourneysOfTheSameEventsGiveTheSameAnswers) {
         // Four conditions as arguments, or among more than eight: the other layout of rows.
         const std::uint32_t conditions = random.percent(70) ? 4 : 70;
         std::pmr::monotonic_buffer_resource arena;
-        const SequencePattern sequence(twin.sequence, conditions, {}, arena);
+        const SequencePattern sequence(twin.sequence, conditions, arena);
         const SequenceRules rules{.steps = conditions, .text = twin.sequence, .pattern = &sequence};
         const JourneyPattern pattern(twin.journey, no_limit, arena);
 
@@ -441,7 +441,7 @@ TEST(Pattern, AMachineWithTooManyStatesGivesWay) {
 
 TEST(Sequence, ErrorsPointAtTheCharacter) {
     const auto refused = [](const std::string& text) {
-        return refusal_of([&] { SequencePattern(text, 2, {}, heap()); });
+        return refusal_of([&] { SequencePattern(text, 2, heap()); });
     };
     EXPECT_EQ(refused("(?1)(?3)"),
               "22023 pattern: there is no condition 3 (character 7) | Give the condition after ts, or "
