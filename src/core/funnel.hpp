@@ -25,8 +25,8 @@
 #include <vector>
 
 #include "core/journey.hpp"
-#include "core/step.hpp"
 #include "core/place_table.hpp"
+#include "core/step.hpp"
 
 namespace journey {
 
