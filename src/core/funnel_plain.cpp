@@ -1,5 +1,6 @@
 #include "core/funnel_plain.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/code_scan.hpp"
@@ -19,7 +20,9 @@ class SingleStepScan {
         : journey_(journey),
           table_(table),
           within_(options.within),
-          complete_(std::uint64_t{1} << (options.steps - 1)) {}
+          complete_(std::uint64_t{1} << (options.steps - 1)) {
+        std::fill_n(start_, options.steps, Time{0});
+    }
 
     std::uint32_t level() {
         if (can_compare(journey_.events(), table_)) {
