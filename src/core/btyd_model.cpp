@@ -131,7 +131,8 @@ std::optional<std::uint8_t> BtydModel::status_of(std::string_view reason, BtydKi
     BtydModel model;
     model.kind = kind;
     char buffer[96];
-    for (std::uint8_t status = 2; status < first_infinite + model.parameter_count(); ++status) {
+    const auto end = static_cast<std::uint8_t>(first_infinite + model.parameter_count());
+    for (std::uint8_t status = 2; status < end; ++status) {
         if (!known_status(status, model.parameter_count())) continue;
         model.status = status;
         if (model.reason(buffer) == reason) return status;

@@ -160,7 +160,9 @@ void BtydSample::decode(std::span<const std::byte> bytes) {
     rows_.resize(count);
     const std::byte* from = bytes.data() + 24;
     for (BtydRow& row : rows_) {
-        const auto number = [&](int i) { return std::bit_cast<double>(load<std::uint64_t>(from + 8 * i)); };
+        const auto number = [&](std::size_t i) {
+            return std::bit_cast<double>(load<std::uint64_t>(from + 8 * i));
+        };
         row = {number(0), number(1), number(2), load<std::int64_t>(from + 24)};
         check_btyd_row(kind_, row);
         from += 32;
