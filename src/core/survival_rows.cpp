@@ -331,7 +331,7 @@ void SurvivalRows::decode(std::span<const std::byte> bytes) {
         row.event = std::to_integer<std::uint8_t>(events[i]) != 0;
         if (has_entry_) row.entry = wide[1];
         row.covariates = {wide.data() + (has_entry_ ? 2 : 1), covariates_};
-        if (has_labels_) {
+        if (groups != nullptr && strata != nullptr) {
             const auto group = load<std::uint32_t>(groups + 4 * i),
                        stratum = load<std::uint32_t>(strata + 4 * i);
             if (group >= labels || stratum >= labels) fail_rows("an unknown label");
