@@ -77,6 +77,11 @@ double ParetoNbd::expected(double x, double recency, double age, double t) const
 // n purchases in t and still there, or n purchases before he left.
 double ParetoNbd::probability(double n, double t) const {
     if (t <= 0) return n == 0 ? 1 : 0;
+    if (n == 0) {  // the integral of the likelihood of a customer without purchases
+        const double start = r * std::log(alpha) + s * std::log(beta);
+        return std::exp(start + log_still_there(*this, 0, t)) +
+               std::exp(start + std::log(s) + Left(alpha, r, beta, s, 0, t).log_integral);
+    }
     const double constant = rising(r, n).log - log_gamma(n + 1);
     const auto log_count = [&](double time) {
         return constant - r * std::log1p(time / alpha) + (n > 0 ? n * std::log(time / (alpha + time)) : 0);
