@@ -1,8 +1,10 @@
 // Scores of customers by a fitted model. All are strict.
 
-#include "core/btyd_series.hpp"
-
 #include <cmath>
+
+#include "core/btyd_model.hpp"
+#include "core/btyd_score.hpp"
+#include "core/btyd_series.hpp"
 
 #include "pg/btyd_model.hpp"
 
