@@ -24,6 +24,13 @@ std::uint64_t since(Time from, Time to) {
     return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
 }
 
+double overdue(const ChurnHistory& history) {
+    constexpr double most = 20;
+    if (history.tenure == 0) return 1;
+    return std::min(most, static_cast<double>(history.rfm.recency) / static_cast<double>(history.tenure) *
+                              static_cast<double>(history.rfm.frequency));
+}
+
 double signed_log(double amount) {
     return std::copysign(std::log1p(std::fabs(amount)), amount);
 }
@@ -174,6 +181,7 @@ ChurnReasons survival_reasons(const ChurnModel& model, const ChurnHistory& histo
         static_cast<double>(history.rfm.frequency),
         history.rfm.monetary,
         static_cast<double>(history.tenure) / day,
+        overdue(history),
         static_cast<double>(1 + history.lately) / static_cast<double>(1 + history.earlier),
         static_cast<double>(history.names)};
     ChurnReasons reasons;
@@ -268,13 +276,14 @@ std::optional<std::uint64_t> next_activity(const JourneyView& journey, std::span
 }
 
 const std::array<std::string_view, churn_covariates> churn_covariate_names = {
-    "recency", "frequency", "monetary", "tenure", "trend", "variety"};
+    "recency", "frequency", "monetary", "tenure", "overdue", "trend", "variety"};
 
 std::array<double, churn_covariates> covariates_of(const ChurnHistory& history) {
     return {std::log1p(static_cast<double>(history.rfm.recency) / day),
             std::log(static_cast<double>(history.rfm.frequency)),
             signed_log(history.rfm.monetary),
             std::log1p(static_cast<double>(history.tenure) / day),
+            overdue(history),
             std::log(static_cast<double>(1 + history.lately) / static_cast<double>(1 + history.earlier)),
             std::log(static_cast<double>(history.names))};
 }
@@ -286,6 +295,8 @@ double churn_figure(std::size_t covariate, double value) {
             return std::expm1(value);
         case 2:
             return std::copysign(std::expm1(std::fabs(value)), value);
+        case 4:
+            return value;
         default:
             return std::exp(value);
     }

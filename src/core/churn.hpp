@@ -80,9 +80,11 @@ std::optional<std::uint64_t> next_activity(const JourneyView& journey, std::span
 //   frequency  ln(activities)
 //   monetary   ± ln(1 + |sum of values|)
 //   tenure     ln(1 + days since the first activity)
+//   overdue    days since the last activity / (tenure / activities): how many of his own
+//              mean gaps he is silent; at most 20, 1 on the first day
 //   trend      ln((1 + activities within the last horizon) / (1 + within the one before))
 //   variety    ln(different events)
-inline constexpr std::size_t churn_covariates = 6;
+inline constexpr std::size_t churn_covariates = 7;
 extern const std::array<std::string_view, churn_covariates> churn_covariate_names;
 std::array<double, churn_covariates> covariates_of(const ChurnHistory& history);
 // Back from a covariate to days, counts, money.

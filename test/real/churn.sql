@@ -37,7 +37,7 @@ CREATE TABLE known AS
 CREATE TABLE facts AS
     SELECT k.*, (SELECT min(ts) - moment FROM events e WHERE e.shop = k.shop AND e.customer = k.customer AND ts > moment AND ts <= moment + horizon AND (k.events IS NULL OR event = ANY (k.events))) AS wait,
         ARRAY[ln(1 + extract(epoch FROM moment - last)::float8 / 86400), ln(frequency::float8), sign(coalesce(monetary, 0)) * ln(1 + abs(coalesce(monetary, 0))),
-              ln(1 + extract(epoch FROM moment - first)::float8 / 86400), ln((1 + lately) / (1 + earlier)::float8), ln(names::float8)] AS x
+              ln(1 + extract(epoch FROM moment - first)::float8 / 86400), CASE WHEN moment = first THEN 1 ELSE least(20, (extract(epoch FROM moment - last) / extract(epoch FROM moment - first))::float8 * frequency) END, ln((1 + lately) / (1 + earlier)::float8), ln(names::float8)] AS x
     FROM known k;
 CREATE INDEX ON facts (shop, as_of, horizon, moment);
 
