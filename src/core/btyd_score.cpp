@@ -129,7 +129,9 @@ void BtydScorer::set(const BtydModel& model) {
 }
 
 double BtydScorer::expected(const BtydHistory& history, double t) {
-    check_history(model_, history);
+    const bool plain = history.x >= 0 && history.recency <= history.age && std::isfinite(history.age) &&
+                       (history.x > 0 ? history.recency > 0 : history.recency == 0) && by_series_;
+    if (!plain) check_history(model_, history);
     check_length("horizon", t);
     if (!by_series_) return expected_unchecked(model_, history, t);
     return series_.expected(history.x, history.recency, history.age, t);

@@ -1,11 +1,24 @@
 #include "core/btyd_series.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <new>
 
 #include "core/special.hpp"
 
 namespace journey {
+
+namespace {
+
+// Two numbers that are computed with at once (a vector of GCC and Clang).
+using Pair = double __attribute__((vector_size(16)));
+Pair pair(const double* from) {
+    Pair two;
+    std::memcpy(&two, from, sizeof two);
+    return two;
+}
+
+}  // namespace
 
 void BtydSeries::set(const BgNbd& model) {
     clear();
@@ -44,20 +57,21 @@ double BtydSeries::expected(double x, double recency, double age, double t) {
         return model_.expected(x, recency, age, t);
     }
     const Coefficients& its = coefficients(static_cast<std::size_t>(x));
+    // Odd and even powers side by side.
     const double w2 = w * w, w4 = w2 * w2, w8 = w4 * w4;
-    double sum = 0, power = w, part = 0;
+    Pair sums = {0, 0}, power = {1, 1}, part;
     std::size_t i = 0;
     do {
         const double* c = its.of + i;
-        part = power * (((c[0] + c[1] * w) + (c[2] + c[3] * w) * w2) +
-                        ((c[4] + c[5] * w) + (c[6] + c[7] * w) * w2) * w4);
-        sum += part;
+        part = power * ((pair(c) + pair(c + 2) * w2) + (pair(c + 4) + pair(c + 6) * w2) * w4);
+        sums += part;
         power *= w8;
         i += block;
         // The terms rise to their greatest and then fall: what a block is too small
         // to change, all later ones are. (w^8 is below 0.06.)
-    } while (part > 1e-17 * sum && i < terms);
-    if (part > 1e-17 * sum) return model_.expected(x, recency, age, t);
+    } while (part[0] > 1e-17 * sums[0] && i < terms);
+    if (part[0] > 1e-17 * sums[0]) return model_.expected(x, recency, age, t);
+    const double sum = w * (sums[0] + w * sums[1]);
     const double none = std::exp(-its.rate * std::log((start + t) / start));
     if (x == 0 && !model_.modified) return sum * none;
     const double odds = its.log_left + its.rate * std::log(start / (model_.alpha + recency));
