@@ -82,16 +82,13 @@ double Alive::by_quadrature(double t) const {
 // n purchases and still there, or left after the n-th while more would have come.
 double Alive::probability(double n, double t) const {
     if (t <= 0) return n == 0 ? 1 : 0;
+    if (n == 0) return std::exp(-r * std::log1p(t / alpha));
     const double w = t / (alpha + t);
-    const double count = std::exp(rising(r, n).log - log_gamma(n + 1) - r * std::log1p(t / alpha) +
-                                  (n > 0 ? n * std::log(w) : 0));
+    const double count =
+        std::exp(rising(r, n).log - log_gamma(n + 1) - r * std::log1p(t / alpha) + n * std::log(w));
     const double coins = rising(b, n).log - rising(a + b, n).log;
-    double probability = count * std::exp(coins);
-    if (n > 0) {
-        const double last = std::log(a) + rising(b, n - 1).log - rising(a + b, n).log;
-        probability += std::exp(last) * incomplete_beta(n, r, w);
-    }
-    return probability;
+    const double last = std::log(a) + rising(b, n - 1).log - rising(a + b, n).log;
+    return count * std::exp(coins) + std::exp(last) * incomplete_beta(n, r, w);
 }
 
 }  // namespace

@@ -90,6 +90,21 @@ Jet surface(const void* context, const Point& at) {
     return btyd_log_likelihood(problem.kind, problem.rows, at, *problem.memory);
 }
 
+// The highest of the maxima that the usual starts lead to: Pareto/NBD may have several.
+// They are looked for among at most `few` rows, evenly spaced in their order; many rows
+// are fitted once, from there.
+Optimum highest(const Problem& all, int parameters) {
+    constexpr std::size_t few = 2048;
+    const std::span<const Point> starts = starts_of(all.kind);
+    if (all.rows.size() <= few) return maximize(surface, &all, parameters, starts);
+    std::pmr::vector<BtydRow> some(all.memory);
+    for (std::size_t i = 0; i < few; ++i) some.push_back(all.rows[i * all.rows.size() / few]);
+    const Problem thinned{all.kind, some, all.memory};
+    const Optimum near = maximize(surface, &thinned, parameters, starts);
+    const Optimum optimum = maximize(surface, &all, parameters, near.at);
+    return optimum.outcome == Outcome::converged ? optimum : maximize(surface, &all, parameters, starts);
+}
+
 BtydModel fit(BtydSample& sample, const Point* start) {
     const BtydKind kind = sample.kind();
     const std::span<const BtydRow> rows = sample.rows();
@@ -113,7 +128,7 @@ BtydModel fit(BtydSample& sample, const Point* start) {
         for (std::size_t i = 0; i < from.size(); ++i) from[i] /= scales(kind, i) ? scale : 1;
         optimum = maximize(surface, &problem, count, from);
     } else {
-        optimum = maximize(surface, &problem, count, starts_of(kind));
+        optimum = highest(problem, count);
     }
     model.status = status_of(optimum);
     model.iterations = optimum.iterations;

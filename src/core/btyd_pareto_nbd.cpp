@@ -17,11 +17,14 @@ class Left {
   public:
     Left(double alpha, double power, double beta, double s, double recency, double age) {
         const double least = std::min(alpha, beta), start = least + recency;
-        const auto height = [&](double u) {
-            const double passed = start * std::expm1(u);
-            return u - power * std::log1p(passed / (alpha + recency)) -
-                   (s + 1) * std::log1p(passed / (beta + recency));
+        // Of the two logarithms in it that of the lesser parameter is u itself.
+        const bool lesser = alpha < beta;
+        const double linear = 1 - (lesser ? power : s + 1), other = lesser ? s + 1 : power,
+                     scale = std::max(alpha, beta) + recency;
+        const auto height_at = [&](double u, double passed) {
+            return linear * u - other * std::log1p(passed / scale);
         };
+        const auto height = [&](double u) { return height_at(u, start * std::expm1(u)); };
         double top = std::log1p((age - recency) / start);
         constexpr double nothing = -45;
         if (height(top) < nothing) {
@@ -34,9 +37,9 @@ class Left {
         const GaussRule& rule = gauss_rule();
         double highest = -HUGE_VAL;
         for (int i = 0; i < GaussRule::size; ++i) {
-            const double u = top * rule.node[i];
-            time[i] = recency + start * std::expm1(u);
-            weight[i] = height(u);
+            const double u = top * rule.node[i], passed = start * std::expm1(u);
+            time[i] = recency + passed;
+            weight[i] = height_at(u, passed);
             highest = std::max(highest, weight[i]);
         }
         double sum = 0;
@@ -77,6 +80,11 @@ double ParetoNbd::expected(double x, double recency, double age, double t) const
 // n purchases in t and still there, or n purchases before he left.
 double ParetoNbd::probability(double n, double t) const {
     if (t <= 0) return n == 0 ? 1 : 0;
+    if (n == 0) {  // the integral of the likelihood of a customer without purchases
+        const double start = r * std::log(alpha) + s * std::log(beta);
+        return std::exp(start + log_still_there(*this, 0, t)) +
+               std::exp(start + std::log(s) + Left(alpha, r, beta, s, 0, t).log_integral);
+    }
     const double constant = rising(r, n).log - log_gamma(n + 1);
     const auto log_count = [&](double time) {
         return constant - r * std::log1p(time / alpha) + (n > 0 ? n * std::log(time / (alpha + time)) : 0);

@@ -6,6 +6,7 @@
 #include "core/btyd_bgnbd.hpp"
 #include "core/btyd_pareto_nbd.hpp"
 #include "core/btyd_sample.hpp"
+#include "core/btyd_series.hpp"
 #include "core/btyd_simple.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
@@ -118,6 +119,22 @@ double btyd_expected(const BtydModel& model, const BtydHistory& history, double 
     check_history(model, history);
     check_length("horizon", t);
     return expected_unchecked(model, history, t);
+}
+
+void BtydScorer::set(const BtydModel& model) {
+    check_purchases(model);
+    model_ = model;
+    by_series_ = model.kind == BtydKind::bgnbd || model.kind == BtydKind::mbgnbd;
+    if (by_series_) series_.set(bgnbd(model));
+}
+
+double BtydScorer::expected(const BtydHistory& history, double t) {
+    const bool plain = history.x >= 0 && history.recency <= history.age && std::isfinite(history.age) &&
+                       (history.x > 0 ? history.recency > 0 : history.recency == 0) && by_series_;
+    if (!plain) check_history(model_, history);
+    check_length("horizon", t);
+    if (!by_series_) return expected_unchecked(model_, history, t);
+    return series_.expected(history.x, history.recency, history.age, t);
 }
 
 double btyd_alive(const BtydModel& model, const BtydHistory& history) {

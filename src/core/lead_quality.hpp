@@ -23,6 +23,7 @@ class ScoredOutcomes {
     // Throws for a score that is no number.
     void add(double score, bool converted);
     void merge(const ScoredOutcomes& other);
+    std::pmr::memory_resource* memory() const { return scores_.get_allocator().resource(); }
 
     // The chance that one who converted has the higher score, ties half. Nothing if
     // there is one class only.

@@ -179,12 +179,17 @@ Optimum maximize(Surface function, const void* context, int parameters, const Po
 }
 
 Optimum maximize(Surface function, const void* context, int parameters, std::span<const Point> starts) {
+    // A point that is no maximum beats a maximum only if it is clearly higher.
+    constexpr double clearly = 1e-6;
+    const auto worth = [](const Optimum& optimum) {
+        if (!std::isfinite(optimum.value)) return -HUGE_VAL;
+        return optimum.value + (optimum.outcome == Outcome::converged ? clearly : 0);
+    };
     Optimum best;
     bool found = false;
     for (const Point& start : starts) {
         const Optimum optimum = maximize(function, context, parameters, start);
-        if (optimum.outcome == Outcome::converged) return optimum;
-        if (!found || optimum.value > best.value) best = optimum;
+        if (!found || worth(optimum) > worth(best)) best = optimum;
         found = true;
     }
     return best;

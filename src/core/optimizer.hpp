@@ -42,7 +42,7 @@ struct Optimum {
 using Surface = Jet (*)(const void* context, const Point& at);
 Optimum maximize(Surface function, const void* context, int parameters, const Point& start);
 
-// Tries the starts in order until one converges; else the best of them.
+// The highest of what the starts lead to: a function may have several maxima.
 Optimum maximize(Surface function, const void* context, int parameters, std::span<const Point> starts);
 
 }  // namespace journey

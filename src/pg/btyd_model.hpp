@@ -18,11 +18,15 @@ class ModelCache {
             model_ = BtydModel::decode(bytes);
             memcpy(bytes_, bytes.data(), bytes.size());
             size_ = bytes.size();
+            ++changes_;
         }
         return model_;
     }
+    // Grows whenever another model is read.
+    std::uint64_t changes() const { return changes_; }
 
   private:
+    std::uint64_t changes_ = 0;
     std::size_t size_ = 0;
     std::byte bytes_[BtydModel::max_bytes] = {};
     BtydModel model_;

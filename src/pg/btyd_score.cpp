@@ -4,6 +4,7 @@
 
 #include "core/btyd_model.hpp"
 #include "core/btyd_score.hpp"
+#include "core/btyd_series.hpp"
 
 #include "pg/btyd_model.hpp"
 
@@ -22,13 +23,27 @@ Datum number(FunctionCallInfo fcinfo, double result) {
     PG_RETURN_FLOAT8(result);
 }
 
+// What btyd_purchases keeps between the rows of a query.
+struct PurchasesQuery {
+    explicit PurchasesQuery(ContextMemory& memory) : scorer(memory) {}
+    ModelCache model;
+    BtydScorer scorer;
+    std::uint64_t changes = 0;
+};
+
 }  // namespace
 
 // (model, horizon) or (model, frequency, recency, age, horizon)
 JOURNEY_FUNCTION(btyd_purchases) {
-    const BtydModel& model = model_argument(fcinfo, 0);
+    auto& query = per_query<PurchasesQuery>(
+        fcinfo, [](ContextMemory& memory) { return make_in<PurchasesQuery>(memory, memory); });
+    const BtydModel& model = query.model.of(PG_GETARG_DATUM(0));
     if (PG_NARGS() == 2) return number(fcinfo, btyd_expected(model, PG_GETARG_FLOAT8(1)));
-    return number(fcinfo, btyd_expected(model, history_argument(fcinfo, 1), PG_GETARG_FLOAT8(4)));
+    if (query.changes != query.model.changes()) {
+        query.scorer.set(model);
+        query.changes = query.model.changes();
+    }
+    return number(fcinfo, query.scorer.expected(history_argument(fcinfo, 1), PG_GETARG_FLOAT8(4)));
 }
 
 // (model, frequency, recency, age)

@@ -23,11 +23,12 @@ LogisticModel& read_model(FunctionCallInfo fcinfo, int n) {
     return *model;
 }
 
-// Features to score; nothing if one is NULL.
+// Features to score, perhaps in `room`; nothing if one is NULL.
 std::optional<std::span<const double>> features_argument(FunctionCallInfo fcinfo, int n,
-                                                         const LogisticModel& model) {
-    bool has_null;
-    const auto features = reals_of(PG_GETARG_DATUM(n), "features", has_null);
+                                                         const LogisticModel& model, ShortReals& room) {
+    bool has_null = false;
+    auto features = short_reals(PG_GETARG_DATUM(n), room).value_or(std::span<const double>());
+    if (features.empty()) features = reals_of(PG_GETARG_DATUM(n), "features", has_null);
     model.check_features(features.size());
     if (has_null) return std::nullopt;
     for (std::size_t j = 0; j < features.size(); ++j) {
@@ -158,7 +159,8 @@ JOURNEY_FUNCTION(logistic_probability) {
         return make_in<ReadOnce<LogisticModel>>(memory, memory.context());
     });
     const LogisticModel& model = models.model(bytes_argument(fcinfo, 0));
-    const auto features = features_argument(fcinfo, 1, model);
+    ShortReals room;
+    const auto features = features_argument(fcinfo, 1, model, room);
     if (!features || !model.usable()) PG_RETURN_NULL();
     PG_RETURN_FLOAT8(model.probability(*features));
 }
@@ -171,7 +173,8 @@ JOURNEY_FUNCTION(logistic_reasons) {
     }
     const auto stream = row_stream<FeatureStream>(fcinfo, [&](ContextMemory& memory) {
         FeatureStream* made = feature_stream(fcinfo, memory, 2);
-        const auto features = features_argument(fcinfo, 1, made->model);
+        ShortReals room;
+        const auto features = features_argument(fcinfo, 1, made->model, room);
         if (!features || !made->model.usable()) return made;
         for (std::size_t j = 0; j < features->size(); ++j) {
             made->rows.push_back({j, (*features)[j], made->model.contribution(j, (*features)[j])});

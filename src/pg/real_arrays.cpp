@@ -35,4 +35,28 @@ std::span<const double> reals_of(Datum datum, const char* argument) {
     return reals;
 }
 
+std::optional<std::span<const double>> short_reals(Datum datum, ShortReals& room) {
+    const auto* value = reinterpret_cast<const varlena*>(datum);
+    if (!VARATT_IS_SHORT(value)) return std::nullopt;
+    // What follows the header is an ArrayType without its own.
+    struct {
+        std::int32_t dimensions, nulls_at;
+        Oid type;
+        std::int32_t count, first;
+    } head;
+    const char* bytes = VARDATA_SHORT(value);
+    const auto size = static_cast<std::size_t>(VARSIZE_SHORT(value) - VARHDRSZ_SHORT);
+    constexpr std::size_t numbers_at = ARR_OVERHEAD_NONULLS(1) - VARHDRSZ;
+    static_assert(sizeof head == numbers_at);
+    if (size < numbers_at) return std::nullopt;  // empty: no dimension
+    memcpy(&head, bytes, sizeof head);
+    const auto count = static_cast<std::size_t>(head.count);
+    if (head.dimensions != 1 || head.nulls_at != 0 || count > room.size() ||
+        size != numbers_at + count * sizeof(double)) {
+        return std::nullopt;
+    }
+    memcpy(room.data(), bytes + numbers_at, count * sizeof(double));
+    return std::span<const double>(room.data(), count);
+}
+
 }  // namespace journey::pg

@@ -70,8 +70,7 @@ class ReadOnce {
     // read(memory, bytes) makes the T; `bytes` live as long as it.
     template <class Read>
     const T& of(std::span<const std::byte> bytes, Read read) {
-        if (value_ != nullptr && bytes.size() == size_ && memcmp(bytes.data(), bytes_, size_) == 0)
-            return *value_;
+        if (holds(bytes)) return *value_;
         forget();
         size_ = bytes.size();
         bytes_ = static_cast<std::byte*>(MemoryContextAlloc(context_, size_ + 1));
@@ -79,6 +78,10 @@ class ReadOnce {
         value_ = read(ContextMemory::make(context_), std::span<const std::byte>(bytes_, size_));
         return *value_;
     }
+    bool holds(std::span<const std::byte> bytes) const {
+        return value_ != nullptr && bytes.size() == size_ && memcmp(bytes.data(), bytes_, size_) == 0;
+    }
+    const T& value() const { return *value_; }
     void forget() {
         value_ = nullptr;
         MemoryContextReset(context_);

@@ -4,6 +4,7 @@
 #include "core/survival.hpp"
 #include "core/survival_model.hpp"
 
+#include "pg/real_arrays.hpp"
 #include "pg/survival_model.hpp"
 
 namespace journey::pg {
@@ -64,7 +65,9 @@ struct Customer {
 
 std::optional<Customer> customer_arguments(FunctionCallInfo fcinfo, int stratum) {
     const SurvivalModel& model = ModelCache::argument(fcinfo, 0);
-    const auto covariates = numbers_argument(fcinfo, 1, "covariates");
+    ShortReals room;
+    auto covariates = short_reals(PG_GETARG_DATUM(1), room);
+    if (!covariates) covariates = numbers_argument(fcinfo, 1, "covariates");
     if (!covariates) return std::nullopt;
     return Customer{model, linear_predictor(model, *covariates),
                     stratum < 0 ? 0 : model.stratum_of(text_argument(fcinfo, stratum))};

@@ -96,6 +96,12 @@ line() {
   printf '  %-72s %10s %7s  %s\n' "$1" "$2" "$3" "$verdict"
 }
 
+# rate QUESTION BASE ROWS: million rows a second, reading included and beyond reading.
+rate() {
+  line "$(title "$1"), million rows a second; beyond the base" \
+    "$(quotient "$3" "1000 * ${median[$1]}" 2)" "$(quotient "$3" "1000 * (${median[$1]} - ${median[$2]})" 2)" '' ''
+}
+
 # compare PROCESSES BASE QUESTION[:WANTED]...: measures all against BASE.
 compare() {
   local processes=$1 base=$2

@@ -102,9 +102,10 @@ TEST(BtydFit, SbgPublishedFits) {
     EXPECT_EQ(model.customers, 1000);
 }
 
-// Whatever the start: the same maximum, or an admission that there is none. And
-// "converged" is true of the point: no place nearby is higher.
-TEST(BtydFit, EveryStartFindsTheSameMaximum) {
+// No start leads higher than a fit; where there is one maximum only, as there is but for
+// Pareto/NBD, every start leads to it or admits that it did not. And "converged" is true
+// of the point: no place nearby is higher.
+TEST(BtydFit, NoStartLeadsHigher) {
     Random random(11);
     int converged = 0;
     for (std::uint32_t i = 0; i < cases(14); ++i) {
@@ -119,7 +120,7 @@ TEST(BtydFit, EveryStartFindsTheSameMaximum) {
             if (!other.converged()) continue;
             EXPECT_LE(other.log_likelihood, best.log_likelihood + 1e-6)
                 << btyd_name(kind) << " JOURNEY_SEED=" << seed();
-            if (best.converged()) {
+            if (best.converged() && kind != BtydKind::pareto_nbd) {
                 EXPECT_NEAR(other.log_likelihood, best.log_likelihood, 1e-6)
                     << btyd_name(kind) << " JOURNEY_SEED=" << seed();
             }

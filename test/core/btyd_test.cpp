@@ -11,6 +11,7 @@
 #include "core/btyd_fit.hpp"
 #include "core/btyd_pareto_nbd.hpp"
 #include "core/btyd_score.hpp"
+#include "core/btyd_series.hpp"
 #include "core/btyd_simple.hpp"
 #include "support.hpp"
 
@@ -44,6 +45,25 @@ History random_history(Random& random, bool whole) {
 
 #define EXPECT_CLOSE(ours, theirs, relative) \
     EXPECT_NEAR((ours), (theirs), (relative)*std::abs(theirs)) << "JOURNEY_SEED=" << seed() << " case " << i
+
+// Many customers of one model: what is remembered of it changes no digit that counts.
+TEST(Btyd, RememberedCoefficientsGiveTheSame) {
+    Random random(11);
+    for (std::uint32_t i = 0; i < cases(300); ++i) {
+        const BgNbd model{between(random, 0.01, 20), between(random, 0.01, 300), between(random, 0.001, 30),
+                          between(random, 0.001, 300), random.percent(50)};
+        BtydSeries series(memory());
+        if (random.percent(50)) series.set({1, 2, 3, 4, false});
+        series.set(model);
+        for (int n = 0; n < 40; ++n) {
+            History h = random_history(random, false);
+            if (h.x > 0) h.x = static_cast<double>(random.between(1, random.percent(50) ? 8 : 100));
+            const double t = random.percent(5) ? 0 : h.age * between(random, 1e-4, 100);
+            EXPECT_CLOSE(series.expected(h.x, h.recency, h.age, t), model.expected(h.x, h.recency, h.age, t),
+                         2e-13);
+        }
+    }
+}
 
 TEST(Btyd, BgNbdEqualsItsDefinition) {
     Random random(1);

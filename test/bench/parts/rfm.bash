@@ -18,7 +18,6 @@ lead_score() {
     -c "CREATE TABLE model AS SELECT '{\"version\": 1, \"status\": \"converged\", \"coefficients\": [-1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], \"std_errors\": [1, 1, 1, 1, 1, 1, 1, 1, 1], \"means\": [0, 0, 0, 0, 0, 0, 0, 0]}'::logistic_model AS model"
   heading "Scores of a logistic model, summed up, 1 process" 'median ms' ratio wanted
   compare 1 logistic_read logistic_score logistic_sql
-  line 'logistic_probability, million scores per second, reading included' \
-    "$(quotient "$EVENTS / 10" "1000 * ${median[logistic_score]}" 2)" '' '' ''
+  rate logistic_score logistic_read "$((EVENTS / 10))"
   run_sql -c 'DROP TABLE features, model'
 }

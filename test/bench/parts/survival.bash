@@ -3,12 +3,14 @@
 parts+=(survival)
 
 survival() {
+  local name
   survival_load
   heading "Survival of $((EVENTS / 10)) customers, 1 process" 'median ms' ratio wanted
   compare 1 survival_scan survival_kaplan_meier survival_kaplan_meier_days survival_logrank survival_concordance \
     survival_cox_fit survival_cox_fit_days survival_aft_fit
   heading "Scoring every customer, 1 process" 'median ms' ratio wanted
-  compare 1 survival_score_scan survival_score_weibull survival_score_cox
+  form=sum_of_answers compare 1 survival_score_scan survival_score_weibull survival_score_cox
+  for name in survival_score_weibull survival_score_cox; do rate "$name" survival_score_scan "$((EVENTS / 10))"; done
   if [ "$RIVALS" = 1 ]; then survival_beside_r; fi
   run_sql -c 'DROP TABLE survival_customers, survival_models' -c 'DROP FUNCTION survival_draw'
 }
