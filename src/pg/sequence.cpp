@@ -1,6 +1,8 @@
 // sequence_match, sequence_count and sequence_match_events over rows.
 
+#include "core/sequence.hpp"
 #include "core/sequence_dialect.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
 #include "pg/values.hpp"

@@ -1,5 +1,8 @@
 // window_funnel and window_funnel_events over rows.
 
+#include "core/window_funnel.hpp"
+#include "core/funnel_policy.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
 #include "pg/values.hpp"
