@@ -37,6 +37,11 @@ SELECT p.a, p.b, p.status, p.customer_a, p.customer_b FROM limited, identity_pai
 SELECT s.customers, s.largest, s.refused, s.max_identifiers FROM identity, identity_limit(graph, 2) AS g, identity_summary(g) AS s;
 SELECT identity_limit(identity_limit(graph, 2), NULL)::text = graph::text AS back_again FROM identity;
 
+-- At most one address a customer, and no more than two cookies.
+WITH limited AS (SELECT identity_agg(a, b, seen_at, source, NULL, '{unknown}', '{email:1,cookie:2}') AS graph FROM links)
+SELECT p.a, p.b, p.status, s.max_identifiers, s.max_of_kind FROM limited, identity_pairs(graph) AS p, identity_summary(graph) AS s;
+SELECT s.customers, s.refused, s.max_of_kind FROM identity, identity_limit(graph, 10, '{cookie:1}') AS g, identity_summary(g) AS s;
+
 -- Taking out: an identifier, a pair.
 WITH lobby AS (SELECT identity_agg(a, b, seen_at, source) AS graph FROM links)
 SELECT customer, count(*) FROM lobby, identity_forget(graph, '{cookie:lobby,phone:unknown}') AS g, identities(g) GROUP BY customer ORDER BY customer;
@@ -87,6 +92,11 @@ SELECT identity_agg('a', 'b', NULL, NULL, 0, NULL);
 SELECT identity_agg('a', 'b', NULL, NULL, -1, NULL);
 SELECT identity_agg('a', 'b', NULL, NULL, 5, '{x,NULL}');
 SELECT identity_agg(a, 'b', NULL, NULL, n, NULL) FROM (VALUES ('a', 1), ('b', 2)) AS v (a, n);
+SELECT identity_agg('a', 'b', NULL, NULL, NULL, NULL, '{email}');
+SELECT identity_agg('a', 'b', NULL, NULL, NULL, NULL, '{email:0}');
+SELECT identity_agg('a', 'b', NULL, NULL, NULL, NULL, '{email:1,email:2}');
+SELECT identity_agg('a', 'b', NULL, NULL, NULL, NULL, '{NULL}');
+SELECT identity_limit(graph, NULL, '{email:1}') || graph FROM identity;
 SELECT identity_agg(repeat('x', 1001), 'b');
 SELECT identity_agg('b', repeat('x', 1001));
 SELECT identity_limit(graph, 0) FROM identity;

@@ -3,6 +3,7 @@
 #include "core/identity.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
 
 #include "core/error.hpp"
@@ -42,20 +43,89 @@ bool IgnoredIdentifiers::holds(std::string_view identifier) const {
     return !entries_.empty() && (has(identifier) || has(value_of(identifier)));
 }
 
-void IdentityGraph::limit(std::uint32_t most) {
-    if (!limit_) {
-        limit_ = most;
-    } else if (*limit_ != most) {
-        const auto shown = [](std::uint32_t limit) {
-            return limit == no_identifier_limit ? std::string("none") : std::to_string(limit);
-        };
-        throw Error(ErrorCode::invalid_argument, "max_identifiers",
-                    "max_identifiers differs between the parts of one graph: %s and %s",
-                    shown(*limit_).c_str(), shown(most).c_str())
-            .hint(
-                "Give every part the same limit; identity_limit(graph, max_identifiers) changes that of a "
-                "graph.");
+namespace {
+
+std::optional<KindLimit> kind_limit(std::string_view entry) {
+    const auto colon = entry.rfind(':');
+    KindLimit limit;
+    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+    limit.kind = entry.substr(0, colon);
+    const std::string_view number = entry.substr(colon + 1);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), limit.most);
+    if (error != std::errc() || end != number.data() + number.size() || limit.most == 0) return std::nullopt;
+    if (limit.kind.find_first_of(":\n") != std::string_view::npos) return std::nullopt;
+    return limit;
+}
+
+[[noreturn]] void fail_kind(std::string_view entry, const char* what) {
+    throw Error(ErrorCode::invalid_argument, "max_of_kind", "max_of_kind: \"%.*s\" %s",
+                static_cast<int>(std::min<std::size_t>(entry.size(), 100)), entry.data(), what)
+        .hint(
+            "Write a kind and the most identifiers of it that a customer may have, for example "
+            "'{login:1,email:5}'.");
+}
+
+}  // namespace
+
+std::pmr::string kind_limits_text(std::span<const std::string_view> entries,
+                                  std::pmr::memory_resource& memory) {
+    std::pmr::vector<KindLimit> limits(&memory);
+    for (std::string_view entry : entries) {
+        const auto limit = kind_limit(entry);
+        if (!limit) fail_kind(entry, "is not a kind and a number of at least 1");
+        limits.push_back(*limit);
     }
+    if (limits.size() > max_limited_kinds) fail_kind("", "limits too many kinds");
+    std::sort(limits.begin(), limits.end(),
+              [](const KindLimit& a, const KindLimit& b) { return a.kind < b.kind; });
+    std::pmr::string text(&memory);
+    for (std::size_t i = 0; i < limits.size(); ++i) {
+        if (i > 0 && limits[i].kind == limits[i - 1].kind) fail_kind(limits[i].kind, "is limited twice");
+        if (i > 0) text += '\n';
+        text.append(limits[i].kind);
+        text += ':';
+        text += std::to_string(limits[i].most);
+    }
+    return text;
+}
+
+std::pmr::vector<KindLimit> kind_limits(std::string_view text, std::pmr::memory_resource& memory) {
+    std::pmr::vector<KindLimit> limits(&memory);
+    while (!text.empty()) {
+        const std::string_view entry = text.substr(0, text.find('\n'));
+        const auto limit = kind_limit(entry);
+        if (!limit || limits.size() == max_limited_kinds)
+            fail_kind(entry, "is not a kind and a number of at least 1");
+        limits.push_back(*limit);
+        text.remove_prefix(std::min(text.size(), entry.size() + 1));
+    }
+    return limits;
+}
+
+void IdentityGraph::limit(const IdentityLimits& limits) {
+    if (!limit_) {
+        limit_ = limits.most;
+        limited_kinds_ = limits.of_kinds;
+        return;
+    }
+    if (*limit_ == limits.most && limited_kinds_ == limits.of_kinds) return;
+    const bool in_all = *limit_ != limits.most;
+    const auto shown = [](std::uint32_t limit) {
+        return limit == no_identifier_limit ? std::string("none") : std::to_string(limit);
+    };
+    const auto listed = [](std::string_view kinds) {
+        std::string text = kinds.empty() ? "none" : std::string(kinds.substr(0, 60));
+        std::replace(text.begin(), text.end(), '\n', ',');
+        return text;
+    };
+    const char* argument = in_all ? "max_identifiers" : "max_of_kind";
+    throw Error(ErrorCode::invalid_argument, argument, "%s differs between the parts of one graph: %s and %s",
+                argument, (in_all ? shown(*limit_) : listed(limited_kinds_)).c_str(),
+                (in_all ? shown(limits.most) : listed(limits.of_kinds)).c_str())
+        .hint(
+            "Give every part the same limits; identity_limit(graph, max_identifiers, max_of_kind) changes "
+            "those of "
+            "a graph.");
 }
 
 std::optional<std::uint32_t> IdentityGraph::identifier(std::optional<std::string_view> text,
@@ -131,7 +201,7 @@ void IdentityGraph::add(std::optional<std::string_view> a, std::optional<std::st
 }
 
 void IdentityGraph::merge(const IdentityGraph& other) {
-    if (other.limit_) limit(*other.limit_);
+    if (other.limit_) limit(other.limits());
     counts_.rows += other.counts_.rows;
     counts_.left_out += other.counts_.left_out;
     counts_.ignored += other.counts_.ignored;
@@ -152,7 +222,7 @@ void IdentityGraph::merge(const IdentityGraph& other) {
 }
 
 void IdentityGraph::merge(const IdentityView& other) {
-    if (other.limit() != unset_limit) limit(other.limit());
+    if (other.limits().most != unset_limit) limit(other.limits());
     counts_.rows += other.counts().rows;
     counts_.left_out += other.counts().left_out;
     counts_.ignored += other.counts().ignored;
@@ -228,7 +298,7 @@ void IdentityGraph::fill(IdentityDraft& draft, Codes& names, Codes& its_sources)
                                each.source == no_source ? no_source : by_source.rank[each.source]});
     }
     draft.counts = counts_;
-    draft.limit = limit_.value_or(no_identifier_limit);
+    draft.limits = limits();
 }
 
 // Drops pairs that need not be kept, if there are many for so many identifiers.
@@ -262,12 +332,12 @@ Bytes IdentityGraph::seal(std::pmr::memory_resource& memory, std::size_t prefix)
 std::size_t IdentityGraph::encoded_size() const {
     std::size_t chars = 0;
     for (std::uint32_t i = 0; i < names_.size(); ++i) chars += names_.name(i).size();
-    return identity_bytes(names_.size(), pairs_.size(), names_size(sources_) - 4, chars);
+    return identity_bytes(limits(), names_.size(), pairs_.size(), names_size(sources_) - 4, chars);
 }
 
 void IdentityGraph::encode(std::byte* to) const {
-    IdentityWriter writer(to, false, limit_.value_or(unset_limit), counts_, names_.size(), pairs_.size(),
-                          sources_.size());
+    const IdentityLimits its{limit_.value_or(unset_limit), limited_kinds_};
+    IdentityWriter writer(to, false, its, counts_, names_.size(), pairs_.size(), sources_.size());
     for (std::uint32_t i = 0; i < names_.size(); ++i) writer.identifier(names_.name(i));
     for (Time each : first_seen_) writer.first_seen(each);
     for (std::uint32_t i = 0; i < names_.size(); ++i) writer.customer(0);

@@ -23,8 +23,8 @@
 // customers resolved; equal graphs have equal bytes. IdentityView reads it in place.
 //
 // Bytes: u8 version, u8 sealed, u16 zero, u32 limit, u64 rows, left out, ignored; u32
-// identifiers n, pairs m, sources s, length of all identifiers; then for the n
-// identifiers their ends (u32 each), times first seen (i64), customers (u32), marks
+// identifiers n, pairs m, sources s, length of the limits of kinds, and these; then for
+// the n identifiers their ends (u32 each), times first seen (i64), customers (u32), marks
 // (a bit each); the m pairs (i64 time, u32 a, b, source); the sources (u32 length,
 // bytes); the identifiers' bytes. Not sealed: no order, customers are zero.
 #pragma once
@@ -33,6 +33,7 @@
 #include <memory_resource>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -70,6 +71,22 @@ class IgnoredIdentifiers {
     std::pmr::vector<std::string_view> entries_;  // ordered; the caller keeps the texts
 };
 
+// The most identifiers a customer may have: in all, and of some kinds.
+struct IdentityLimits {
+    std::uint32_t most = no_identifier_limit;
+    std::string_view of_kinds = {};  // 'email:5', a line each, in the order of kinds
+    bool operator==(const IdentityLimits&) const = default;
+};
+inline constexpr std::uint32_t max_limited_kinds = 32;
+struct KindLimit {
+    std::string_view kind;
+    std::uint32_t most = 0;
+};
+// {'login:1', 'email:5'} as it is kept, and read again. Throws for anything else.
+std::pmr::string kind_limits_text(std::span<const std::string_view> entries,
+                                  std::pmr::memory_resource& memory);
+std::pmr::vector<KindLimit> kind_limits(std::string_view text, std::pmr::memory_resource& memory);
+
 struct IdentityPair {
     Time seen_at;
     std::uint32_t a, b, source;
@@ -92,10 +109,11 @@ class IdentityGraph {
           sources_(memory),
           first_seen_(&memory),
           marks_(&memory),
-          pairs_(memory) {}
+          pairs_(memory),
+          limited_kinds_(&memory) {}
 
-    // The most identifiers a customer may have. The same in each call.
-    void limit(std::uint32_t most);
+    // The same in each call.
+    void limit(const IdentityLimits& limits);
     // One pair. An identifier that is nothing, empty or blank (its value, if it has a
     // kind) is left out, and so is an ignored one; the other is known all the same.
     void add(std::optional<std::string_view> a, std::optional<std::string_view> b, Time seen_at,
@@ -135,7 +153,10 @@ class IdentityGraph {
     std::pmr::vector<std::uint8_t> marks_;  // an identifier's pairs are not all kept
     PairTable<Entry> pairs_;
     IdentityCounts counts_;
+    IdentityLimits limits() const { return {limit_.value_or(no_identifier_limit), limited_kinds_}; }
+
     std::optional<std::uint32_t> limit_;
+    std::pmr::string limited_kinds_;
     std::uint32_t shrink_at_ = 1u << 20;
 };
 
@@ -151,7 +172,7 @@ struct IdentityDraft {
     std::pmr::vector<IdentityPair> pairs;
     std::pmr::vector<std::string_view> sources;
     IdentityCounts counts;
-    std::uint32_t limit = no_identifier_limit;
+    IdentityLimits limits;
 
     std::pmr::memory_resource& memory() const { return *pairs.get_allocator().resource(); }
     // Orders the pairs and drops those that need not be kept.
@@ -160,11 +181,11 @@ struct IdentityDraft {
 };
 
 // How many bytes a graph takes, and what writes them, part by part in this order.
-std::size_t identity_bytes(std::size_t identifiers, std::size_t pairs, std::size_t source_bytes,
-                           std::size_t chars);
+std::size_t identity_bytes(const IdentityLimits& limits, std::size_t identifiers, std::size_t pairs,
+                           std::size_t source_bytes, std::size_t chars);
 class IdentityWriter {
   public:
-    IdentityWriter(std::byte* to, bool sealed, std::uint32_t limit, const IdentityCounts& counts,
+    IdentityWriter(std::byte* to, bool sealed, const IdentityLimits& limits, const IdentityCounts& counts,
                    std::uint32_t identifiers, std::uint32_t pairs, std::uint32_t sources);
     void identifier(std::string_view text) {
         chars_ += static_cast<std::uint32_t>(text.size());
@@ -207,7 +228,20 @@ class DisjointSets {
 // Joins identifiers into customers, pair by pair in the order of pairs.
 class CustomerSets {
   public:
-    CustomerSets(std::span<const Time> first_seen, std::uint32_t limit, std::pmr::memory_resource& memory);
+    // name(i) is the text of identifier i.
+    template <class Name>
+    CustomerSets(std::span<const Time> first_seen, const IdentityLimits& limits, Name name,
+                 std::pmr::memory_resource& memory)
+        : CustomerSets(first_seen, limits, memory) {
+        if (kinds_.empty()) return;
+        of_kind_.assign(first_seen.size() * kinds_.size(), 0);
+        for (std::uint32_t i = 0; i < first_seen.size(); ++i) {
+            const std::string_view kind = kind_of(name(i));
+            for (std::size_t k = 0; k < kinds_.size(); ++k) {
+                if (kind == kinds_[k].kind) of_kind_[i * kinds_.size() + k] = 1;
+            }
+        }
+    }
 
     enum class Outcome { joined, known, refused };
     struct Join {
@@ -220,12 +254,17 @@ class CustomerSets {
     std::uint32_t customer(std::uint32_t identifier) { return called_[sets_.root(identifier)]; }
 
   private:
+    CustomerSets(std::span<const Time> first_seen, const IdentityLimits& limits,
+                 std::pmr::memory_resource& memory);
     bool older(std::uint32_t one, std::uint32_t other) const;
+    bool too_many(std::uint32_t a, std::uint32_t b) const;
 
     std::span<const Time> first_seen_;
     std::uint32_t limit_;
+    std::pmr::vector<KindLimit> kinds_;
     DisjointSets sets_;
-    std::pmr::vector<std::uint32_t> called_;  // by root
+    std::pmr::vector<std::uint32_t> called_;   // by root
+    std::pmr::vector<std::uint32_t> of_kind_;  // by root and limited kind, how many
 };
 
 // A stored graph, read in place: it must outlive the view. The constructor checks the
@@ -239,7 +278,11 @@ class IdentityView {
     bool sealed() const { return sealed_; }
     std::uint32_t size() const { return n_; }
     std::uint32_t pairs() const { return m_; }
-    std::uint32_t limit() const { return limit_; }
+    IdentityLimits limits() const { return {limit_, of_kinds_}; }
+    // The sets of its identifiers before any pair joined; `times` are times_first_seen().
+    CustomerSets customers(std::span<const Time> times, std::pmr::memory_resource& memory) const {
+        return {times, limits(), [this](std::uint32_t i) { return identifier(i); }, memory};
+    }
     const IdentityCounts& counts() const { return counts_; }
 
     std::string_view identifier(std::uint32_t i) const;
@@ -263,6 +306,7 @@ class IdentityView {
 
     bool sealed_ = false;
     std::uint32_t limit_ = 0, n_ = 0, m_ = 0, sources_ = 0, chars_ = 0;
+    std::string_view of_kinds_;
     IdentityCounts counts_;
     const std::byte *ends_ = nullptr, *first_seen_ = nullptr, *customers_ = nullptr, *marks_ = nullptr,
                     *pairs_ = nullptr, *source_texts_ = nullptr, *names_ = nullptr;
@@ -286,9 +330,9 @@ Bytes without_identifiers(const IdentityView& graph, std::span<const std::string
                           std::pmr::memory_resource& memory, std::size_t prefix);
 Bytes without_pair(const IdentityView& graph, std::string_view a, std::string_view b,
                    std::pmr::memory_resource& memory, std::size_t prefix);
-// The same pairs under another limit.
-Bytes with_limit(const IdentityView& graph, std::uint32_t limit, std::pmr::memory_resource& memory,
-                 std::size_t prefix);
+// The same pairs under other limits.
+Bytes with_limits(const IdentityView& graph, const IdentityLimits& limits, std::pmr::memory_resource& memory,
+                  std::size_t prefix);
 
 }  // namespace journey
 

@@ -26,13 +26,23 @@ DisjointSets::DisjointSets(std::uint32_t n, std::pmr::memory_resource& memory)
     std::iota(parent_.begin(), parent_.end(), 0u);
 }
 
-CustomerSets::CustomerSets(std::span<const Time> first_seen, std::uint32_t limit,
+CustomerSets::CustomerSets(std::span<const Time> first_seen, const IdentityLimits& limits,
                            std::pmr::memory_resource& memory)
     : first_seen_(first_seen),
-      limit_(limit),
+      limit_(limits.most),
+      kinds_(kind_limits(limits.of_kinds, memory)),
       sets_(static_cast<std::uint32_t>(first_seen.size()), memory),
-      called_(first_seen.size(), &memory) {
+      called_(first_seen.size(), &memory),
+      of_kind_(&memory) {
     std::iota(called_.begin(), called_.end(), 0u);
+}
+
+bool CustomerSets::too_many(std::uint32_t a, std::uint32_t b) const {
+    if (limit_ != no_identifier_limit && sets_.size(a) + sets_.size(b) > limit_) return true;
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+        if (of_kind_[a * kinds_.size() + k] + of_kind_[b * kinds_.size() + k] > kinds_[k].most) return true;
+    }
+    return false;
 }
 
 bool CustomerSets::older(std::uint32_t one, std::uint32_t other) const {
@@ -49,12 +59,15 @@ CustomerSets::Join CustomerSets::join(std::uint32_t a, std::uint32_t b) {
     join.absorbed = called_[b];
     if (older(join.absorbed, join.customer)) std::swap(join.customer, join.absorbed);
     join.identifiers += sets_.size(b);
-    if (limit_ != no_identifier_limit && join.identifiers > limit_) {
+    if (too_many(a, b)) {
         join.outcome = Outcome::refused;
         return join;
     }
     join.outcome = Outcome::joined;
-    called_[sets_.unite(a, b)] = join.customer;
+    const std::uint32_t root = sets_.unite(a, b), other = root == a ? b : a;
+    called_[root] = join.customer;
+    for (std::size_t k = 0; k < kinds_.size(); ++k)
+        of_kind_[root * kinds_.size() + k] += of_kind_[other * kinds_.size() + k];
     return join;
 }
 
@@ -108,21 +121,24 @@ void drop_unused_sources(IdentityDraft& draft) {
 
 }  // namespace
 
-std::size_t identity_bytes(std::size_t identifiers, std::size_t pairs, std::size_t source_bytes,
-                           std::size_t chars) {
-    return header_bytes + identifiers * (4 + 8 + 4) + (identifiers + 7) / 8 + pairs * (8 + 4 + 4 + 4) +
-           source_bytes + chars;
+std::size_t identity_bytes(const IdentityLimits& limits, std::size_t identifiers, std::size_t pairs,
+                           std::size_t source_bytes, std::size_t chars) {
+    return header_bytes + limits.of_kinds.size() + identifiers * (4 + 8 + 4) + (identifiers + 7) / 8 +
+           pairs * (8 + 4 + 4 + 4) + source_bytes + chars;
 }
 
-IdentityWriter::IdentityWriter(std::byte* to, bool sealed, std::uint32_t limit, const IdentityCounts& counts,
-                               std::uint32_t identifiers, std::uint32_t pairs, std::uint32_t sources)
+IdentityWriter::IdentityWriter(std::byte* to, bool sealed, const IdentityLimits& limits,
+                               const IdentityCounts& counts, std::uint32_t identifiers, std::uint32_t pairs,
+                               std::uint32_t sources)
     : to_(to) {
     to_ = store(to_, identity_version);
     to_ = store(to_, static_cast<std::uint8_t>(sealed ? 1 : 0));
     to_ = store(to_, std::uint16_t{0});
-    to_ = store(to_, limit);
+    to_ = store(to_, limits.most);
     for (std::uint64_t count : {counts.rows, counts.left_out, counts.ignored}) to_ = store(to_, count);
-    for (std::uint32_t count : {identifiers, pairs, sources, std::uint32_t{0}}) to_ = store(to_, count);
+    const auto kinds = static_cast<std::uint32_t>(limits.of_kinds.size());
+    for (std::uint32_t count : {identifiers, pairs, sources, kinds}) to_ = store(to_, count);
+    text(limits.of_kinds);
 }
 
 void IdentityWriter::marks(std::span<const std::uint8_t> marks) {
@@ -146,6 +162,7 @@ void IdentityWriter::source(std::string_view text) {
 }
 
 void IdentityWriter::text(std::string_view text) {
+    if (text.empty()) return;
     std::memcpy(to_, text.data(), text.size());
     to_ += text.size();
 }
@@ -154,7 +171,8 @@ Bytes IdentityDraft::seal(std::size_t prefix) {
     trim();
     drop_unused_sources(*this);
     const auto n = static_cast<std::uint32_t>(identifiers.size());
-    CustomerSets customers(first_seen, limit, memory());
+    CustomerSets customers(
+        first_seen, limits, [this](std::uint32_t i) { return identifiers[i]; }, memory());
     Poll poll;
     for (const IdentityPair& each : pairs) {
         poll();
@@ -164,7 +182,7 @@ Bytes IdentityDraft::seal(std::size_t prefix) {
     for (std::string_view each : identifiers) chars += each.size();
     for (std::string_view each : sources) source_bytes += text_size(each);
     Bytes bytes;
-    bytes.size = prefix + identity_bytes(n, pairs.size(), source_bytes, chars);
+    bytes.size = prefix + identity_bytes(limits, n, pairs.size(), source_bytes, chars);
     if (bytes.size > most_bytes) {
         throw Error(ErrorCode::limit, "", "the identity graph would take %zu bytes", bytes.size)
             .detail("A value in PostgreSQL is smaller than 1 GB.")
@@ -172,7 +190,7 @@ Bytes IdentityDraft::seal(std::size_t prefix) {
                 "Build a graph for each part of the pairs that share no identifiers, for example by tenant.");
     }
     bytes.data = static_cast<std::byte*>(memory().allocate(bytes.size, 8));
-    IdentityWriter writer(bytes.data + prefix, true, limit, counts, n,
+    IdentityWriter writer(bytes.data + prefix, true, limits, counts, n,
                           static_cast<std::uint32_t>(pairs.size()),
                           static_cast<std::uint32_t>(sources.size()));
     for (std::string_view each : identifiers) writer.identifier(each);

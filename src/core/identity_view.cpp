@@ -33,7 +33,8 @@ IdentityView::IdentityView(std::span<const std::byte> bytes) {
     n_ = load<std::uint32_t>(head + 32);
     m_ = load<std::uint32_t>(head + 36);
     sources_ = load<std::uint32_t>(head + 40);
-    if (load<std::uint32_t>(head + 44) != 0) fail("unknown flags");
+    const auto kinds = load<std::uint32_t>(head + 44);
+    of_kinds_ = {reinterpret_cast<const char*>(take(kinds)), kinds};
     ends_ = take(std::size_t{n_} * 4);
     first_seen_ = take(std::size_t{n_} * 8);
     customers_ = take(std::size_t{n_} * 4);
@@ -115,7 +116,7 @@ void IdentityView::check_identifiers() const {
 
 void IdentityView::check_pairs(std::pmr::memory_resource& memory) const {
     const auto times = times_first_seen(memory);
-    CustomerSets customers(times, limit_, memory);
+    CustomerSets customers = this->customers(times, memory);
     IdentityPair before{INT64_MIN, 0, 0, 0};
     Poll poll;
     for (std::uint32_t k = 0; k < m_; ++k) {
@@ -139,6 +140,18 @@ void IdentityView::check_pairs(std::pmr::memory_resource& memory) const {
 
 void IdentityView::check(std::pmr::memory_resource& memory) const {
     if (limit_ == unset_limit && (sealed_ || n_ > 0)) fail("the limit is out of range");
+    std::pmr::vector<std::string_view> entries(&memory);
+    for (std::string_view rest = of_kinds_; !rest.empty();) {
+        entries.push_back(rest.substr(0, rest.find('\n')));
+        rest.remove_prefix(std::min(rest.size(), entries.back().size() + 1));
+    }
+    bool known = false;
+    try {
+        known = kind_limits_text(entries, memory) == of_kinds_;
+    } catch (const Error&) {
+        known = false;
+    }
+    if (!known) fail("unknown limits");
     check_identifiers();
     check_pairs(memory);
 }
@@ -148,7 +161,7 @@ IdentitySummary summary_of(const IdentityView& graph, std::pmr::memory_resource&
     summary.identifiers = graph.size();
     summary.pairs = graph.pairs();
     const auto times = graph.times_first_seen(memory);
-    CustomerSets customers(times, graph.limit(), memory);
+    CustomerSets customers = graph.customers(times, memory);
     Poll poll;
     for (std::uint32_t k = 0; k < graph.pairs(); ++k) {
         poll();
@@ -181,7 +194,7 @@ std::pmr::vector<std::uint32_t> identity_path(const IdentityView& graph, std::ui
     };
     std::pmr::vector<Arc> arcs(&memory);
     const auto times = graph.times_first_seen(memory);
-    CustomerSets customers(times, graph.limit(), memory);
+    CustomerSets customers = graph.customers(times, memory);
     Poll poll;
     for (std::uint32_t k = 0; k < graph.pairs(); ++k) {
         poll();
@@ -289,14 +302,14 @@ Bytes without_identifiers(const IdentityView& graph, std::span<const std::string
     for (std::string_view each : identifiers) {
         if (const auto found = graph.find(each)) cut.gone[*found] = 1;
     }
-    cut.draft.limit = graph.limit();
+    cut.draft.limits = graph.limits();
     return cut.without([](const IdentityPair&) { return false; }, prefix);
 }
 
 Bytes without_pair(const IdentityView& graph, std::string_view a, std::string_view b,
                    std::pmr::memory_resource& memory, std::size_t prefix) {
     Cut cut(graph, memory);
-    cut.draft.limit = graph.limit();
+    cut.draft.limits = graph.limits();
     const auto one = graph.find(a), other = graph.find(b);
     return cut.without(
         [&](const IdentityPair& pair) {
@@ -305,10 +318,10 @@ Bytes without_pair(const IdentityView& graph, std::string_view a, std::string_vi
         prefix);
 }
 
-Bytes with_limit(const IdentityView& graph, std::uint32_t limit, std::pmr::memory_resource& memory,
-                 std::size_t prefix) {
+Bytes with_limits(const IdentityView& graph, const IdentityLimits& limits, std::pmr::memory_resource& memory,
+                  std::size_t prefix) {
     Cut cut(graph, memory);
-    cut.draft.limit = limit;
+    cut.draft.limits = limits;
     return cut.without([](const IdentityPair&) { return false; }, prefix);
 }
 

@@ -21,6 +21,8 @@ CREATE FUNCTION identity_add(identity_graph, text, text, timestamptz, text) RETU
     AS 'MODULE_PATHNAME', 'journey_identity_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION identity_add(identity_graph, text, text, timestamptz, text, int, text[]) RETURNS identity_graph
     AS 'MODULE_PATHNAME', 'journey_identity_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION identity_add(identity_graph, text, text, timestamptz, text, int, text[], text[]) RETURNS identity_graph
+    AS 'MODULE_PATHNAME', 'journey_identity_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION identity_add_graph(identity_graph, identity_graph) RETURNS identity_graph
     AS 'MODULE_PATHNAME', 'journey_identity_add_graph' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 CREATE FUNCTION identity_combine(identity_graph, identity_graph) RETURNS identity_graph
@@ -35,6 +37,8 @@ CREATE AGGREGATE identity_agg(a text, b text, seen_at timestamptz) (
 CREATE AGGREGATE identity_agg(a text, b text, seen_at timestamptz, source text) (
     SFUNC = identity_add, STYPE = identity_graph, SSPACE = 8192, FINALFUNC = identity_finish, COMBINEFUNC = identity_combine, PARALLEL = SAFE);
 CREATE AGGREGATE identity_agg(a text, b text, seen_at timestamptz, source text, max_identifiers int, ignore text[]) (
+    SFUNC = identity_add, STYPE = identity_graph, SSPACE = 8192, FINALFUNC = identity_finish, COMBINEFUNC = identity_combine, PARALLEL = SAFE);
+CREATE AGGREGATE identity_agg(a text, b text, seen_at timestamptz, source text, max_identifiers int, ignore text[], max_of_kind text[]) (
     SFUNC = identity_add, STYPE = identity_graph, SSPACE = 8192, FINALFUNC = identity_finish, COMBINEFUNC = identity_combine, PARALLEL = SAFE);
 CREATE AGGREGATE identity_agg(graph identity_graph) (
     SFUNC = identity_add_graph, STYPE = identity_graph, SSPACE = 8192, FINALFUNC = identity_finish, COMBINEFUNC = identity_combine, PARALLEL = SAFE);
@@ -60,7 +64,7 @@ CREATE FUNCTION identity_path(graph identity_graph, from_identifier text, to_ide
     AS 'MODULE_PATHNAME', 'journey_identity_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 5;
 CREATE FUNCTION identity_summary(graph identity_graph,
         OUT identifiers bigint, OUT customers bigint, OUT largest bigint, OUT pairs bigint, OUT joined bigint, OUT refused bigint,
-        OUT rows bigint, OUT left_out bigint, OUT ignored bigint, OUT trimmed bigint, OUT max_identifiers int,
+        OUT rows bigint, OUT left_out bigint, OUT ignored bigint, OUT trimmed bigint, OUT max_identifiers int, OUT max_of_kind text[],
         OUT first_seen timestamptz, OUT last_seen timestamptz) RETURNS record
     AS 'MODULE_PATHNAME', 'journey_identity_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 
@@ -68,7 +72,7 @@ CREATE FUNCTION identity_forget(graph identity_graph, identifiers text[]) RETURN
     AS 'MODULE_PATHNAME', 'journey_identity_forget' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 CREATE FUNCTION identity_split(graph identity_graph, a text, b text) RETURNS identity_graph
     AS 'MODULE_PATHNAME', 'journey_identity_split' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
-CREATE FUNCTION identity_limit(graph identity_graph, max_identifiers int) RETURNS identity_graph
+CREATE FUNCTION identity_limit(graph identity_graph, max_identifiers int, max_of_kind text[] DEFAULT NULL) RETURNS identity_graph
     AS 'MODULE_PATHNAME', 'journey_identity_limit' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 
 CREATE FUNCTION identity_placeholders() RETURNS text[]
@@ -104,6 +108,7 @@ COMMENT ON FUNCTION identity_add(identity_graph, text, text) IS 'Transition of i
 COMMENT ON FUNCTION identity_add(identity_graph, text, text, timestamptz) IS 'Transition of identity_agg. Example: SELECT identity_agg(cookie, email, ts) FROM logins';
 COMMENT ON FUNCTION identity_add(identity_graph, text, text, timestamptz, text) IS 'Transition of identity_agg. Example: SELECT identity_agg(cookie, email, ts, ''login form'') FROM logins';
 COMMENT ON FUNCTION identity_add(identity_graph, text, text, timestamptz, text, int, text[]) IS 'Transition of identity_agg. Example: SELECT identity_agg(cookie, email, ts, ''login form'', 50, identity_placeholders()) FROM logins';
+COMMENT ON FUNCTION identity_add(identity_graph, text, text, timestamptz, text, int, text[], text[]) IS 'Transition of identity_agg. Example: SELECT identity_agg(cookie, email, ts, ''login form'', 50, identity_placeholders(), ''{email:5,login:1}'') FROM logins';
 COMMENT ON FUNCTION identity_add_graph(identity_graph, identity_graph) IS 'Transition of identity_agg over graphs. Example: SELECT identity_agg(graph) FROM identity_by_day';
 COMMENT ON FUNCTION identity_combine(identity_graph, identity_graph) IS 'Combine function of identity_agg. Example: SELECT identity_agg(cookie, email) FROM logins';
 COMMENT ON FUNCTION identity_finish(identity_graph) IS 'Final function of identity_agg. Example: SELECT identity_agg(cookie, email) FROM logins';
@@ -111,6 +116,7 @@ COMMENT ON AGGREGATE identity_agg(text, text) IS 'Joins pairs of identifiers int
 COMMENT ON AGGREGATE identity_agg(text, text, timestamptz) IS 'The same with the moment at which a pair was seen: a customer is called by his first identifier. Example: SELECT identity_agg(cookie, email, ts) FROM logins';
 COMMENT ON AGGREGATE identity_agg(text, text, timestamptz, text) IS 'The same with where a pair comes from, for the audit of merges. Example: SELECT identity_agg(cookie, email, ts, ''login form'') FROM logins';
 COMMENT ON AGGREGATE identity_agg(text, text, timestamptz, text, int, text[]) IS 'The same with the most identifiers a customer may have (NULL: no limit; pairs beyond are refused and reported) and identifiers or values that join nobody. Example: SELECT identity_agg(cookie, email, ts, ''login form'', 50, identity_placeholders()) FROM logins';
+COMMENT ON AGGREGATE identity_agg(text, text, timestamptz, text, int, text[], text[]) IS 'The same with the most identifiers of a kind that a customer may have, such as one login and five addresses. Example: SELECT identity_agg(cookie, email, ts, ''login form'', 50, identity_placeholders(), ''{email:5,login:1}'') FROM logins';
 COMMENT ON AGGREGATE identity_agg(identity_graph) IS 'Graphs put together as if made from all their pairs. Example: SELECT identity_agg(graph) FROM identity_by_day';
 COMMENT ON FUNCTION identity_union(identity_graph, identity_graph) IS 'Both graphs as one; NULL is the empty graph, and what is loaded twice joins once. Example: UPDATE identity SET graph = identity_union(graph, (SELECT identity_agg(cookie, email, ts) FROM new_logins))';
 COMMENT ON OPERATOR || (identity_graph, identity_graph) IS 'Both graphs as one. Example: UPDATE identity SET graph = graph || (SELECT identity_agg(cookie, email, ts) FROM new_logins)';
@@ -122,6 +128,6 @@ COMMENT ON FUNCTION identity_path(identity_graph, text, text) IS 'Why two identi
 COMMENT ON FUNCTION identity_summary(identity_graph) IS 'Figures of a graph. Example: SELECT s.* FROM identity, identity_summary(graph) AS s';
 COMMENT ON FUNCTION identity_forget(identity_graph, text[]) IS 'The graph without these identifiers; those they held together fall apart unless other pairs join them. Example: UPDATE identity SET graph = identity_forget(graph, {cookie:lobby})';
 COMMENT ON FUNCTION identity_split(identity_graph, text, text) IS 'The graph without the pair of two identifiers. Example: UPDATE identity SET graph = identity_split(graph, cookie:c1, email:bob@example.org)';
-COMMENT ON FUNCTION identity_limit(identity_graph, int) IS 'The same pairs with another limit of identifiers a customer; NULL: no limit. Example: SELECT s.customers FROM identity, identity_summary(identity_limit(graph, 20)) AS s';
+COMMENT ON FUNCTION identity_limit(identity_graph, int, text[]) IS 'The same pairs with other limits of identifiers a customer, in all and by kind; NULL: no limit. Example: SELECT s.customers FROM identity, identity_summary(identity_limit(graph, 20)) AS s';
 COMMENT ON FUNCTION identity_placeholders() IS 'What systems write where they know no identifier, for the argument ignore. Example: SELECT identity_agg(cookie, email, ts, NULL, NULL, identity_placeholders() || {cookie:lobby}) FROM logins';
 COMMENT ON FUNCTION customer_360(journey, timestamptz, text[], interval) IS 'What is known of a customer at a moment, in one row; purchases are the names of events that are orders. Example: SELECT customer, p.* FROM journeys, customer_360(j, 2024-07-01, {buy}) AS p';

@@ -12,7 +12,7 @@ namespace {
 using Graph = Expanded<IdentityGraph>;
 
 struct JoinRules {
-    std::uint32_t limit = no_identifier_limit;
+    IdentityLimits limits;
     const IgnoredIdentifiers* ignored = nullptr;
 };
 
@@ -27,10 +27,18 @@ std::uint32_t limit_argument(FunctionCallInfo fcinfo, int n) {
     return static_cast<std::uint32_t>(most);
 }
 
-// max_identifiers and ignore stand at 5 and 6.
+// '{login:1,email:5}' in the current memory context.
+std::string_view kinds_argument(FunctionCallInfo fcinfo, int n) {
+    if (PG_NARGS() <= n || PG_ARGISNULL(n)) return {};
+    auto& memory = ContextMemory::make(CurrentMemoryContext);
+    return *make_in<std::pmr::string>(memory,
+                                      kind_limits_text(texts_argument(fcinfo, n, "max_of_kind"), memory));
+}
+
+// max_identifiers, ignore and max_of_kind stand at 5 to 7.
 JoinRules rules_arguments(FunctionCallInfo fcinfo) {
     JoinRules rules;
-    rules.limit = limit_argument(fcinfo, 5);
+    rules.limits = {limit_argument(fcinfo, 5), kinds_argument(fcinfo, 7)};
     if (PG_NARGS() > 6 && !PG_ARGISNULL(6)) {
         auto& memory = ContextMemory::make(CurrentMemoryContext);
         auto* ignored = make_in<IgnoredIdentifiers>(memory, memory);
@@ -82,13 +90,25 @@ void set_source(Datum* values, bool* nulls, int column, std::uint32_t source,
     if (!nulls[column]) values[column] = text_datum(texts[source]);
 }
 
+// text[] of lines.
+Datum lines_datum(std::string_view text) {
+    Datum lines[max_limited_kinds];
+    int count = 0;
+    while (!text.empty() && count < static_cast<int>(max_limited_kinds)) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        lines[count++] = text_datum(line);
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+    }
+    return PointerGetDatum(construct_array(lines, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 // Identifiers, or pairs as they join, one after the other.
 struct GraphStream {
     GraphStream(const IdentityView& its_graph, std::pmr::memory_resource& memory)
         : graph(its_graph),
           sources(its_graph.sources(memory)),
           times(its_graph.times_first_seen(memory)),
-          customers(times, its_graph.limit(), memory),
+          customers(its_graph.customers(times, memory)),
           path(&memory) {}
     Datum name(std::uint32_t i) const { return text_datum(graph.identifier(i)); }
 
@@ -120,14 +140,14 @@ constexpr std::string_view outcome_names[] = {"joined", "known", "refused"};
 
 }  // namespace
 
-// (state, a, b [, seen_at [, source [, max_identifiers, ignore]]])
+// (state, a, b [, seen_at [, source [, max_identifiers, ignore [, max_of_kind]]]])
 JOURNEY_FUNCTION(identity_add) {
     MemoryContext context = aggregate_context(fcinfo);
     const auto rules = options_of<JoinRules>(fcinfo, 5, [&] { return rules_arguments(fcinfo); });
     const Time seen_at = seen_at_argument(fcinfo, 3);
     const auto a = optional_text(fcinfo, 1), b = optional_text(fcinfo, 2), source = optional_text(fcinfo, 4);
     Graph& state = Graph::state(fcinfo, context);
-    state->limit(rules.limit);
+    state->limit(rules.limits);
     state->add(a, b, seen_at, source, rules.ignored);
     return state.datum();
 }
@@ -209,11 +229,12 @@ JOURNEY_FUNCTION(identity_split) {
         without_pair(graph, text_argument(fcinfo, 1), text_argument(fcinfo, 2), memory, VARHDRSZ));
 }
 
-// (graph, max_identifiers)
+// (graph, max_identifiers, max_of_kind)
 JOURNEY_FUNCTION(identity_limit) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     auto& memory = ContextMemory::make(CurrentMemoryContext);
-    return sealed_datum(with_limit(graph_argument(fcinfo, 0), limit_argument(fcinfo, 1), memory, VARHDRSZ));
+    const IdentityLimits limits{limit_argument(fcinfo, 1), kinds_argument(fcinfo, 2)};
+    return sealed_datum(with_limits(graph_argument(fcinfo, 0), limits, memory, VARHDRSZ));
 }
 
 // (graph, identifier)
@@ -306,7 +327,7 @@ JOURNEY_FUNCTION(identity_path) {
 }
 
 // (graph) → one row: identifiers, customers, largest, pairs, joined, refused, rows,
-// left_out, ignored, trimmed, max_identifiers, first_seen, last_seen
+// left_out, ignored, trimmed, max_identifiers, max_of_kind, first_seen, last_seen
 JOURNEY_FUNCTION(identity_summary) {
     auto& memory = ContextMemory::make(CurrentMemoryContext);
     const IdentityView graph = graph_argument(fcinfo, 0);
@@ -315,17 +336,20 @@ JOURNEY_FUNCTION(identity_summary) {
     if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
         elog(ERROR, "journey: the function does not return a row");
     }
-    Datum values[13];
-    bool nulls[13] = {};
+    Datum values[14];
+    bool nulls[14] = {};
     const std::uint64_t counts[] = {summary.identifiers, summary.customers,       summary.largest,
                                     summary.pairs,       summary.joined,          summary.refused,
                                     graph.counts().rows, graph.counts().left_out, graph.counts().ignored,
                                     summary.marked};
     int column = 0;
     for (std::uint64_t each : counts) values[column++] = Int64GetDatum(static_cast<std::int64_t>(each));
-    values[column] = Int32GetDatum(static_cast<std::int32_t>(graph.limit()));
-    nulls[column] = graph.limit() == no_identifier_limit;
-    set_time(values, nulls, column + 1, summary.first_seen);
-    set_time(values, nulls, column + 2, summary.last_seen);
+    const IdentityLimits limits = graph.limits();
+    values[column] = Int32GetDatum(static_cast<std::int32_t>(limits.most));
+    nulls[column] = limits.most == no_identifier_limit;
+    values[column + 1] = lines_datum(limits.of_kinds);
+    nulls[column + 1] = limits.of_kinds.empty();
+    set_time(values, nulls, column + 2, summary.first_seen);
+    set_time(values, nulls, column + 3, summary.last_seen);
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
 }

@@ -35,7 +35,7 @@ std::vector<std::byte> copy(const Bytes& bytes) {
     return own;
 }
 
-void fill(IdentityGraph& graph, const std::vector<Row>& rows, std::uint32_t limit,
+void fill(IdentityGraph& graph, const std::vector<Row>& rows, const IdentityLimits& limit,
           const std::vector<std::string_view>& ignore = {}) {
     IgnoredIdentifiers ignored(heap());
     ignored.add(ignore);
@@ -45,7 +45,7 @@ void fill(IdentityGraph& graph, const std::vector<Row>& rows, std::uint32_t limi
         graph.add(row.a, row.b, row.seen_at, source, &ignored);
     }
 }
-std::vector<std::byte> sealed(const std::vector<Row>& rows, std::uint32_t limit = no_identifier_limit,
+std::vector<std::byte> sealed(const std::vector<Row>& rows, const IdentityLimits& limit = {},
                               const std::vector<std::string_view>& ignore = {}) {
     IdentityGraph graph(heap());
     fill(graph, rows, limit, ignore);
@@ -59,7 +59,7 @@ struct Model {
     std::map<std::string, std::string> customer;
     std::vector<Key> joined, refused;
 
-    Model(const std::vector<Row>& rows, std::uint32_t limit, bool keeps_all = false) {
+    Model(const std::vector<Row>& rows, const IdentityLimits& limit, bool keeps_all = false) {
         for (const Row& row : rows) {
             for (const std::string& each : {row.a, row.b}) {
                 if (each.empty()) continue;
@@ -100,13 +100,23 @@ struct Model {
         return chosen;
     }
 
-    void join(const Key& key, std::uint32_t limit) {
+    void join(const Key& key, const IdentityLimits& limit) {
         const auto& [time, a, b] = key;
         const std::string one = customer[a], other = customer[b];
         if (one == other) return;
         std::uint32_t size = 0;
         for (const auto& [identifier, its] : customer) size += its == one || its == other ? 1 : 0;
-        if (limit != no_identifier_limit && size > limit) {
+        bool refuse = limit.most != no_identifier_limit && size > limit.most;
+        for (const KindLimit& kind : kind_limits(limit.of_kinds, heap())) {
+            std::uint32_t of_kind = 0;
+            for (const auto& [identifier, its] : customer)
+                of_kind +=
+                    (its == one || its == other) && identifier.rfind(std::string(kind.kind) + ":", 0) == 0
+                        ? 1
+                        : 0;
+            refuse = refuse || of_kind > kind.most;
+        }
+        if (refuse) {
             refused.push_back(key);
             return;
         }
@@ -126,13 +136,13 @@ std::map<std::string, std::string> customers_of(const IdentityView& view) {
     return customers;
 }
 
-void expect_same(const std::vector<std::byte>& bytes, const Model& model, std::uint32_t limit) {
+void expect_same(const std::vector<std::byte>& bytes, const Model& model) {
     const IdentityView view(bytes);
     view.check(heap());
     EXPECT_EQ(customers_of(view), model.customer);
     const auto sources = view.sources(heap());
     const auto times = view.times_first_seen(heap());
-    CustomerSets sets(times, limit, heap());
+    CustomerSets sets = view.customers(times, heap());
     std::vector<Key> joined, refused;
     for (std::uint32_t k = 0; k < view.pairs(); ++k) {
         const IdentityPair pair = view.pair(k);
@@ -181,6 +191,11 @@ std::vector<Row> crowded_rows(Random& random) {
     return rows;
 }
 
+IdentityLimits random_limits(Random& random) {
+    static const char* const of_kinds[] = {"", "email:1", "cookie:2\nemail:2", "email:3\nphone:1"};
+    return {random.percent(50) ? no_identifier_limit : 1 + random.below(8), of_kinds[random.below(4)]};
+}
+
 template <class T>
 void shuffle(std::vector<T>& list, Random& random) {
     for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[random.below(i)]);
@@ -190,8 +205,8 @@ TEST(Identity, CustomersAreChainsOfPairs) {
     Random random(1);
     for (std::uint32_t i = 0; i < cases(300); ++i) {
         const auto rows = random_rows(random);
-        const std::uint32_t limit = random.percent(50) ? no_identifier_limit : 1 + random.below(8);
-        expect_same(sealed(rows, limit), Model(rows, limit), limit);
+        const IdentityLimits limit = random_limits(random);
+        expect_same(sealed(rows, limit), Model(rows, limit));
         if (HasFailure()) return;
     }
 }
@@ -201,8 +216,8 @@ TEST(Identity, CrowdsAreTrimmedAndGiveTheSameCustomers) {
     for (std::uint32_t i = 0; i < cases(10); ++i) {
         const auto rows = crowded_rows(random);
         const auto bytes = sealed(rows);
-        expect_same(bytes, Model(rows, no_identifier_limit), no_identifier_limit);
-        EXPECT_EQ(customers_of(IdentityView(bytes)), Model(rows, no_identifier_limit, true).customer);
+        expect_same(bytes, Model(rows, {}));
+        EXPECT_EQ(customers_of(IdentityView(bytes)), Model(rows, {}, true).customer);
         if (HasFailure()) return;
     }
 }
@@ -212,7 +227,7 @@ TEST(Identity, NoOrderAndNoPartingChangesAByte) {
     for (std::uint32_t i = 0; i < cases(200); ++i) {
         const bool crowded = i % 20 == 0;
         auto rows = crowded ? crowded_rows(random) : random_rows(random);
-        const std::uint32_t limit = random.percent(50) ? no_identifier_limit : 1 + random.below(8);
+        const IdentityLimits limit = random_limits(random);
         const auto whole = sealed(rows, limit);
         shuffle(rows, random);
         ASSERT_EQ(sealed(rows, limit), whole);
@@ -241,11 +256,11 @@ TEST(Identity, LoadedTwiceOnlyTheCountsOfRowsDiffer) {
     Random random(4);
     const auto rows = random_rows(random);
     IdentityGraph twice(heap()), same(heap());
-    fill(twice, rows, 5);
-    fill(same, rows, 5);
+    fill(twice, rows, {5});
+    fill(same, rows, {5});
     twice.merge(same);
     auto again = copy(twice.seal(heap(), 0));
-    auto once = sealed(rows, 5);
+    auto once = sealed(rows, {5});
     std::fill_n(again.begin() + 8, 24, std::byte{0});
     std::fill_n(once.begin() + 8, 24, std::byte{0});
     EXPECT_EQ(again, once);
@@ -255,7 +270,7 @@ TEST(Identity, ForgottenIdentifiersAreAsIfIgnored) {
     Random random(5);
     for (std::uint32_t i = 0; i < cases(200); ++i) {
         const auto rows = random_rows(random);
-        const std::uint32_t limit = random.percent(50) ? no_identifier_limit : 1 + random.below(8);
+        const IdentityLimits limit = random_limits(random);
         const auto bytes = sealed(rows, limit);
         const IdentityView view(bytes);
         if (view.size() == 0) continue;
@@ -288,7 +303,7 @@ TEST(Identity, ASplitTakesOnePairOut) {
             others.push_back({row.a, same ? "" : row.b, row.seen_at, row.source});
             if (same) others.push_back({"", row.b, row.seen_at, row.source});
         }
-        EXPECT_EQ(customers_of(IdentityView(rest)), Model(others, no_identifier_limit).customer);
+        EXPECT_EQ(customers_of(IdentityView(rest)), Model(others, {}).customer);
     }
 }
 
@@ -296,7 +311,7 @@ TEST(Identity, APathLeadsFromOneToTheOtherThroughJoiningPairs) {
     Random random(7);
     for (std::uint32_t i = 0; i < cases(200); ++i) {
         const auto rows = random_rows(random);
-        const std::uint32_t limit = random.percent(50) ? no_identifier_limit : 2 + random.below(8);
+        const IdentityLimits limit = random_limits(random);
         const auto bytes = sealed(rows, limit);
         const IdentityView view(bytes);
         if (view.size() < 2) continue;
@@ -324,7 +339,7 @@ TEST(Identity, APathLeadsFromOneToTheOtherThroughJoiningPairs) {
 
 TEST(Identity, TheStateStaysInProportionToIdentifiers) {
     IdentityGraph graph(heap());
-    graph.limit(no_identifier_limit);
+    graph.limit({});
     constexpr std::uint32_t identifiers = 1500;
     std::vector<std::string> names;
     for (std::uint32_t i = 0; i < identifiers; ++i) names.push_back("cookie:" + std::to_string(i));
@@ -380,7 +395,7 @@ TEST(Identity, KindsAndWhatIsLeftOut) {
     IgnoredIdentifiers ignored(heap());
     const std::string_view list[] = {"unknown", "cookie:lobby"};
     ignored.add(list);
-    graph.limit(3);
+    graph.limit({3});
     graph.add("a", std::nullopt, 5, std::nullopt, &ignored);
     graph.add("", "email:", 5, std::nullopt, &ignored);
     graph.add("b", "email: ", 4, std::nullopt, &ignored);
@@ -402,7 +417,7 @@ TEST(Identity, DamagedBytesAreRefused) {
     Random random(8);
     auto rows = random_rows(random);
     rows.push_back({"a", "b", 5, "s"});
-    const auto bytes = sealed(rows, 4);
+    const auto bytes = sealed(rows, {4, "email:1\nx:3"});
     const auto attempt = [](const std::vector<std::byte>& damaged) {
         try {
             const IdentityView view(damaged);
@@ -433,7 +448,7 @@ TEST(Identity, NoMemoryIsLostWhenThereIsNone) {
         bool done = false;
         try {
             IdentityGraph graph(memory);
-            graph.limit(3);
+            graph.limit({3});
             for (const Row& row : rows) graph.add(row.a, row.b, row.seen_at, row.source, nullptr);
             const Bytes bytes = graph.seal(memory, 4);
             memory.deallocate(bytes.data, bytes.size, 8);
@@ -448,16 +463,41 @@ TEST(Identity, NoMemoryIsLostWhenThereIsNone) {
 
 TEST(Identity, LimitsOfPartsMustBeTheSame) {
     IdentityGraph graph(heap());
-    graph.limit(3);
-    EXPECT_THROW(graph.limit(4), Error);
+    graph.limit({3});
+    EXPECT_THROW(graph.limit({4}), Error);
     IdentityGraph other(heap());
-    other.limit(4);
+    other.limit({4});
     EXPECT_THROW(graph.merge(other), Error);
-    const auto bytes = sealed({{"a", "b", 1, ""}, {"b", "c", 2, ""}}, 2);
+    const auto bytes = sealed({{"a", "b", 1, ""}, {"b", "c", 2, ""}}, {2});
     EXPECT_EQ(summary_of(IdentityView(bytes), heap()).refused, 1u);
-    const auto freed = copy(with_limit(IdentityView(bytes), no_identifier_limit, heap(), 0));
+    const auto freed = copy(with_limits(IdentityView(bytes), {}, heap(), 0));
     EXPECT_EQ(summary_of(IdentityView(freed), heap()).customers, 1u);
     EXPECT_EQ(freed, sealed({{"a", "b", 1, ""}, {"b", "c", 2, ""}}));
+}
+
+TEST(Identity, LimitsOfKindsAreReadAndWritten) {
+    const std::string_view entries[] = {"login:1", "email:12"};
+    EXPECT_EQ(kind_limits_text(entries, heap()), "email:12\nlogin:1");
+    const auto limits = kind_limits("email:12\nlogin:1", heap());
+    ASSERT_EQ(limits.size(), 2u);
+    EXPECT_EQ(limits[1].kind, "login");
+    EXPECT_EQ(limits[0].most, 12u);
+    for (const char* bad : {"", "email", "email:", ":3", "email:0", "email:-1", "email:x", "email:1x",
+                            "a:b:1", "a\nb:1", "email:99999999999"}) {
+        const std::string_view one[] = {bad};
+        EXPECT_THROW(kind_limits_text(one, heap()), Error) << bad;
+    }
+    const std::string_view twice[] = {"email:1", "email:2"};
+    EXPECT_THROW(kind_limits_text(twice, heap()), Error);
+    // Two logins are never one customer.
+    const auto bytes = sealed({{"login:ann", "cookie:c", 1, ""}, {"cookie:c", "login:bob", 2, ""}},
+                              {no_identifier_limit, "login:1"});
+    const IdentityView view(bytes);
+    EXPECT_EQ(summary_of(view, heap()).refused, 1u);
+    EXPECT_EQ(summary_of(view, heap()).customers, 2u);
+    IdentityGraph graph(heap());
+    graph.limit({5, "login:1"});
+    EXPECT_THROW(graph.limit({5, "login:2"}), Error);
 }
 
 }  // namespace
