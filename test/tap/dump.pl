@@ -30,12 +30,16 @@ $node->safe_psql('postgres', q{
     INSERT INTO journeys SELECT 1001, keep(j, '{}') FROM journeys WHERE id = 1;
     INSERT INTO journeys VALUES (1002, NULL), (1003, '[]');
     CREATE TABLE reports AS SELECT * FROM unnest((SELECT funnel_report(j, ARRAY['view', 'back\slash'], '1 day') FROM journeys));
+    CREATE TABLE identity AS SELECT identity_agg('id:' || id, event, ts, channel, 50, '{view}') AS graph FROM journeys, events(j);
+    CREATE TABLE models AS SELECT next_step_fit(j, 3, 2) AS model FROM journeys;
+    CREATE VIEW customers AS SELECT id, c.* FROM journeys, customer_360(j, '2020-01-01', '{view}') AS c;
     CREATE VIEW levels AS SELECT id, funnel_level(j, ARRAY['view'], '1 day', policy => 'ga4') FROM journeys;
 });
 
 my $bytes = q{SELECT count(*), count(DISTINCT j), md5(string_agg(id || ':' || coalesce(encode(journey_send(j), 'hex'), 'null'), ',' ORDER BY id)) FROM journeys};
 my $levels = 'SELECT md5(string_agg(l::text, $$,$$ ORDER BY id)) FROM levels l';
 my $found = q{SET enable_seqscan = off; SELECT count(*), md5(string_agg(id::text, ',' ORDER BY id)) FROM journeys WHERE j @> ARRAY['view', 'back\\slash']};
+my $values = q{SELECT graph, model, (SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM customers AS c) FROM identity, models};
 my $before = $node->safe_psql('postgres', $bytes);
 my $folder = PostgreSQL::Test::Utils::tempdir;
 
@@ -45,6 +49,7 @@ sub restored
     is($node->safe_psql($database, $bytes), $before, "$how: the same bytes");
     is($node->safe_psql($database, $levels), $node->safe_psql('postgres', $levels), "$how: the view answers the same");
     is($node->safe_psql($database, $found), $node->safe_psql('postgres', $found), "$how: the index on names");
+    is($node->safe_psql($database, $values), $node->safe_psql('postgres', $values), "$how: identities and models");
     is($node->safe_psql($database, 'TABLE reports'), $node->safe_psql('postgres', 'TABLE reports'), "$how: reports");
     return;
 }

@@ -51,6 +51,14 @@ my %questions = (
     'funnel_trace' => "SELECT customer, t.* FROM shop.journeys, analytics.funnel_trace(j, $steps, '1 day') t",
     'funnel_why' => "SELECT customer, w.* FROM shop.journeys, analytics.funnel_why(j, $steps, '1 hour') w",
     'funnel_report' => "SELECT * FROM unnest((SELECT analytics.funnel_report(j, $steps, '1 day') FROM shop.journeys))",
+    'identity_agg' => "SELECT i.* FROM (SELECT analytics.identity_agg('visitor:' || customer, event || customer % 7, ts) AS g FROM shop.visits) x, analytics.identities(g) i",
+    'customer_360' => "SELECT customer, c.* FROM shop.journeys, analytics.customer_360(j, '2024-01-10', '{buy}') c",
+    'next_step_fit' => "SELECT n.* FROM (SELECT analytics.next_step_fit(j) AS model FROM shop.journeys) m, analytics.next_step_counts(model) n",
+    'next_step_fit of a score' => "SELECT customer, analytics.conversion_probability((SELECT analytics.next_step_fit(j) FROM shop.journeys), j, 'buy') FROM shop.journeys",
+    'funnel_compare' => "SELECT * FROM analytics.funnel_compare((SELECT analytics.funnel_report(j, $steps) FROM shop.journeys), (SELECT analytics.funnel_report(j, $steps, '1 hour') FROM shop.journeys))",
+    'retention_compare' => "SELECT * FROM analytics.retention_compare((SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01')) FROM shop.journeys), (SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01', start_events => '{buy}')) FROM shop.journeys))",
+    'share_compare' => "SELECT * FROM analytics.share_compare((SELECT array_agg(event ORDER BY event) FROM (SELECT DISTINCT event FROM shop.visits) e), '{1,2,3}', '{3,4,5}')",
+    'value_compare' => "SELECT analytics.value_compare(customer, event = 'buy') FROM shop.visits",
     'funnel_policy' => "SELECT * FROM analytics.funnel_policy('ga4')",
 );
 foreach my $question (sort keys %questions)

@@ -48,6 +48,11 @@ my %questions = (
     'funnel_trace' => "SELECT customer, t.* FROM journeys, funnel_trace(j, $steps, '1 day') t ORDER BY 1, 2, 3",
     'funnel_why' => "SELECT customer, w.* FROM journeys, funnel_why(j, $steps, '1 hour') w ORDER BY 1",
     'funnel_report' => "SELECT * FROM unnest((SELECT funnel_report(j, $steps, '1 day') FROM journeys))",
+    'identity_agg' => "SELECT i.* FROM (SELECT identity_agg('visitor:' || customer, 'value:' || value::int % 900, ts, channel, 20, NULL) AS g FROM visits) x, identities(g) i ORDER BY 1",
+    'customer_360' => "SELECT customer, c.* FROM journeys, customer_360(j, '2024-01-10', '{buy}') c ORDER BY 1",
+    'next_step_fit' => "SELECT customer, conversion_probability(model, j, 'buy'), next_best_step(model, j, 'buy'), n.* FROM (SELECT next_step_fit(j) AS model FROM journeys) m, journeys, next_steps(model, j) n ORDER BY 1, n.rank",
+    'funnel_compare' => "SELECT * FROM funnel_compare((SELECT funnel_report(j, $steps) FROM journeys WHERE customer < 40), (SELECT funnel_report(j, $steps) FROM journeys WHERE customer >= 40))",
+    'value_compare' => "SELECT (value_compare(value, channel = 'c0')).* FROM visits",
 );
 foreach my $question (sort keys %questions)
 {
