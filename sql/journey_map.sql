@@ -30,7 +30,7 @@ SELECT stage, customers, events, problem_customers, value, moved_on, median_to_n
 -- As of a moment, with journeys that may go on.
 SELECT touchpoint, channel, customers, exits, still_open FROM unnest((SELECT journey_map(j, (SELECT stage_map('m')), 'channel', '2024-05-01 05:00', '2 hours') FROM map_journeys)) WHERE customers > 0;
 
-SELECT rank, touchpoint, channel, owner, customers, round(drop_off::numeric, 3) AS drop_off, round(expected_drop_off::numeric, 3) AS expected, compared_with, round(lost_customers::numeric, 2) AS lost, round(impact::numeric) AS impact, round(z::numeric, 2) AS z, problem_rate
+SELECT rank, kind, touchpoint, channel, owner, customers, round(drop_off::numeric, 3) AS drop_off, round(expected_drop_off::numeric, 3) AS expected, compared_with, round(lost_customers::numeric, 2) AS lost, round(impact::numeric) AS impact, round(z::numeric, 2) AS z
 FROM measured, pain_points(map, 25);
 SELECT rank, touchpoint, channel, customers, round(excess::numeric, 3) AS excess, round(won_customers::numeric, 2) AS won, round(impact::numeric) AS impact FROM measured, delight_points(map, 25);
 SELECT owner, touchpoints, kpis, met, missed, without_figure, share_met, round(lost_customers::numeric, 2) AS lost, worst_touchpoint FROM measured, owner_scorecard(map);

@@ -27,8 +27,8 @@ SELECT v.* FROM exported, visio_rows(map, steps) AS v;
 
 -- The documents are well formed, whatever names contain.
 SELECT xml_is_well_formed_document(svg_journey_map(map, U&'\0001\001f<&>"''\+01F600')) AS svg FROM exported;
-SELECT name, xml_is_well_formed_document(svg_journey_map(ARRAY[ROW(1, name, name, name, 'primary', name, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row], name)) AS svg,
-       mermaid_journey(ARRAY[ROW(1, name, name, name, 'primary', name, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row], name)
+SELECT name, xml_is_well_formed_document(svg_journey_map(ARRAY[ROW(1, name, name, name, 'primary', name, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row], name)) AS svg,
+       mermaid_journey(ARRAY[ROW(1, name, name, name, 'primary', name, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row], name)
 FROM unnest(ARRAY['<script>alert(1)</script>', ']]>', 'a:b;c#d', E'two\nlines', '"quoted"', '`x`', 'end']) AS name;
 
 -- An empty map: an empty document that is valid.
@@ -40,7 +40,7 @@ SELECT svg_journey_map('{}') LIKE '%The map is empty.%' AS says_so;
 SELECT mermaid_flowchart(map, steps, 5) FROM exported;
 SELECT mermaid_flowchart(map, steps, NULL) FROM exported;
 SELECT mermaid_flowchart(map, steps, 'NaN') FROM exported;
-SELECT svg_journey_map(ARRAY[ROW(0, 'a', 'b', NULL, NULL, NULL, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row]);
+SELECT svg_journey_map(ARRAY[ROW(0, 'a', 'b', NULL, NULL, NULL, 1, 1, 0, 0, NULL, 1, 1, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::journey_map_row]);
 SELECT mermaid_flowchart(NULL, ARRAY[ROW(-1, 'a', 2, 'b', 1, 1, 1, 1, 1, NULL)::journey_step_row]);
 
 DELETE FROM journey_rule; DELETE FROM journey_touchpoint; DELETE FROM journey_stage;

@@ -47,6 +47,7 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       visits_(&memory),
       off_map_events_(&memory),
       last_visit_(&memory),
+      by_touchpoint_(&memory),
       channel_codes_(&memory),
       names_(&memory) {}
 
@@ -59,6 +60,7 @@ void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes
         for (const Touchpoint& each : map.touchpoints)
             median_kpi_.push_back(each.kpi == Kpi::hours_to_next ? 1 : 0);
         last_visit_.assign(map.touchpoints.size(), 0);
+        by_touchpoint_.resize(map.touchpoints.size());
         return;
     }
     const bool same_map = map_bytes.size() == map_bytes_.size() &&
@@ -149,7 +151,9 @@ void JourneyMap::visit(const JourneyView& journey, const MapReader& reader, cons
     const std::uint32_t number = places_.number(touchpoint, channel);
     if ((pending_ & stages_below(stage)) != 0) {
         for (Visit& each : visits_) {
-            if (each.stage < stage && !each.moved) each.moved = event.time;
+            if (each.stage >= stage) continue;
+            if (!each.seen.moved) each.seen.moved = event.time;
+            each.seen.problem_moved = each.seen.problem_moved || each.seen.problems > 0;
         }
         pending_ &= ~stages_below(stage);
     }
@@ -161,13 +165,14 @@ void JourneyMap::visit(const JourneyView& journey, const MapReader& reader, cons
         made.cell = options_.detail == MapDetail::channel ? place(touchpoint, channel_codes_[channel])
                                                           : made.touchpoint_cell;
         made.stage_cell = place(stage_group + stage, all_channels);
-        made.first = event.time;
+        made.seen.first = event.time;
         visits_.push_back(made);
         pending_ |= std::uint64_t{1} << stage;
     }
     Visit& made = visits_[number];
-    ++made.events;
-    made.problems += reader.rule(event.rule).role == EventRole::problem ? 1 : 0;
+    ++made.seen.events;
+    if (reader.rule(event.rule).role == EventRole::problem && made.seen.problems++ == 0)
+        pending_ |= std::uint64_t{1} << stage;
     last_ = number;
     last_visit_[touchpoint] = number + 1;
     if (!value || !std::isfinite(*value)) return;
@@ -222,65 +227,58 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     add_answer(cells_[stage], rule.role, value);
 }
 
-void JourneyMap::count_customer(std::uint32_t cell, const Visit& visit, bool stage_moved) {
+void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
     auto& counts = cells_[cell].counts;
     ++counts[customers];
-    counts[moved_on] += visit.moved ? 1 : 0;
+    counts[events] += seen.events;
+    counts[problems] += seen.problems;
+    counts[moved_on] += seen.moved ? 1 : 0;
     counts[stage_moved_on] += stage_moved ? 1 : 0;
+    if (seen.problems > 0) {
+        ++counts[problem_customers];
+        counts[problem_moved_on] += seen.problem_moved ? 1 : 0;
+    } else {
+        counts[calm_moved_on] += seen.moved ? 1 : 0;
+    }
+    if (keep_length && seen.moved)
+        took_[cell].push_back(static_cast<std::int64_t>(elapsed(seen.first, *seen.moved)));
 }
 
 // Visits stand in the order of their first event, so the first of a touchpoint or of
-// a stage says when the customer first came there.
-void JourneyMap::count_visits() {
-    std::uint64_t seen = 0, moved = 0;
-    for (const Visit& visit : visits_) {
-        const std::uint64_t stage = std::uint64_t{1} << visit.stage;
-        if ((seen & stage) == 0 && visit.moved) moved |= stage;
-        seen |= stage;
+// a stage says when the customer came there first, and when went on.
+void JourneyMap::Seen::add(const Seen& visit) {
+    if (events == 0) {
+        *this = visit;
+        return;
     }
-    seen = 0;
-    std::uint64_t problem_stages = 0;
-    const bool by_channel = options_.detail == MapDetail::channel;
-    const auto keep = [&](std::uint32_t cell, const Visit& visit) {
-        if (visit.moved) took_[cell].push_back(static_cast<std::int64_t>(elapsed(visit.first, *visit.moved)));
-    };
-    for (std::size_t i = 0; i < visits_.size(); ++i) {
-        const Visit& visit = visits_[i];
-        const std::uint64_t stage = std::uint64_t{1} << visit.stage;
-        const bool stage_moved = (moved & stage) != 0;
-        const auto count_events = [&](std::uint32_t cell) {
-            cells_[cell].counts[events] += visit.events;
-            cells_[cell].counts[problems] += visit.problems;
-        };
-        bool first_here = true, first_problem = visit.problems > 0;
-        if (by_channel) {
-            for (std::size_t k = 0; k < i; ++k) {
-                if (visits_[k].touchpoint != visit.touchpoint) continue;
-                first_here = false;
-                first_problem = first_problem && visits_[k].problems == 0;
-            }
-            count_customer(visit.cell, visit, stage_moved);
-            count_events(visit.cell);
-            cells_[visit.cell].counts[problem_customers] += visit.problems > 0 ? 1 : 0;
-            keep(visit.cell, visit);
-        }
-        count_events(visit.touchpoint_cell);
-        cells_[visit.touchpoint_cell].counts[problem_customers] += first_problem ? 1 : 0;
-        if (first_here) {
-            count_customer(visit.touchpoint_cell, visit, stage_moved);
-            if (options_.detail == MapDetail::touchpoint || median_kpi_[visit.touchpoint] != 0)
-                keep(visit.touchpoint_cell, visit);
-        }
-        count_events(visit.stage_cell);
-        if ((seen & stage) == 0) {
-            count_customer(visit.stage_cell, visit, stage_moved);
-            if (options_.detail == MapDetail::stage) keep(visit.stage_cell, visit);
-        }
-        if (visit.problems > 0 && (problem_stages & stage) == 0) {
-            ++cells_[visit.stage_cell].counts[problem_customers];
-            problem_stages |= stage;
-        }
-        seen |= stage;
+    events += visit.events;
+    problems += visit.problems;
+    problem_moved = problem_moved || visit.problem_moved;
+}
+
+void JourneyMap::count_visits() {
+    for (const Visit& visit : visits_) {
+        by_touchpoint_[visit.touchpoint] = Seen{};
+        by_stage_[visit.stage] = Seen{};
+    }
+    for (const Visit& visit : visits_) {
+        by_touchpoint_[visit.touchpoint].add(visit.seen);
+        by_stage_[visit.stage].add(visit.seen);
+    }
+    for (const Visit& visit : visits_) {
+        Seen &touchpoint = by_touchpoint_[visit.touchpoint], &stage = by_stage_[visit.stage];
+        const bool stage_moved = stage.moved.has_value();
+        if (options_.detail == MapDetail::channel) count_customer(visit.cell, visit.seen, stage_moved, true);
+        if (touchpoint.events == 0) continue;
+        count_customer(visit.touchpoint_cell, touchpoint, stage_moved,
+                       options_.detail == MapDetail::touchpoint || median_kpi_[visit.touchpoint] != 0);
+        touchpoint.events = 0;  // counted
+    }
+    for (const Visit& visit : visits_) {
+        Seen& stage = by_stage_[visit.stage];
+        if (stage.events == 0) continue;
+        count_customer(visit.stage_cell, stage, stage.moved.has_value(), options_.detail == MapDetail::stage);
+        stage.events = 0;
     }
 }
 
@@ -310,6 +308,7 @@ void JourneyMap::merge(const JourneyMap& other) {
         map_bytes_.assign(other.map_bytes_.begin(), other.map_bytes_.end());
         median_kpi_.assign(other.median_kpi_.begin(), other.median_kpi_.end());
         last_visit_.assign(other.median_kpi_.size(), 0);
+        by_touchpoint_.resize(other.median_kpi_.size());
     }
     // Throws if they differ; a map that is labelled needs no other.
     label(StageMap(*memory_), other.map_bytes(), other.options_);

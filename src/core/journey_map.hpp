@@ -57,6 +57,8 @@ struct JourneyMapRow {
     Kpi kpi = Kpi::none;
     std::optional<double> target, actual;
     std::optional<bool> met;
+    // Customers with a problem who moved on after it, those without who moved on.
+    std::optional<std::int64_t> problem_moved_on, calm_moved_on;
     // Customers of the stage who were never here, and how many of them moved on.
     std::optional<std::int64_t> rest_customers, rest_moved_on;
 };
@@ -88,7 +90,9 @@ class JourneyMap {
         problems,
         problem_customers,
         moved_on,
-        stage_moved_on,  // of these customers, after the first visit to the stage
+        stage_moved_on,    // of these customers, after the first visit to the stage
+        problem_moved_on,  // of those with a problem, after the first one
+        calm_moved_on,     // of those without
         exits,
         still_open,
         values,  // visits with a value
@@ -106,12 +110,17 @@ class JourneyMap {
     static constexpr std::uint32_t all_channels = UINT32_MAX;
 
     // What one customer did at one place, on the way into the cells.
+    struct Seen {
+        Time first = 0;
+        std::optional<Time> moved;  // when
+        std::uint64_t events = 0, problems = 0;
+        bool problem_moved = false;  // after the first problem
+        void add(const Seen& visit);
+    };
     struct Visit {
         std::uint32_t touchpoint, stage;
         std::uint32_t cell, touchpoint_cell, stage_cell;
-        Time first;
-        std::optional<Time> moved;  // when
-        std::uint64_t events = 0, problems = 0;
+        Seen seen;
     };
 
     void label(const StageMap& map, std::span<const std::byte> map_bytes, const JourneyMapOptions& options);
@@ -124,7 +133,7 @@ class JourneyMap {
     void answer(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
                 std::optional<double> value);
     void count_visits();
-    void count_customer(std::uint32_t cell, const Visit& visit, bool stage_moved);
+    void count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length);
     void count_end(std::uint32_t cell, bool open) { ++cells_[cell].counts[open ? still_open : exits]; }
     void add_off_map(const JourneyView& journey);
     std::uint32_t off_map_cell(const JourneyView& journey, std::uint32_t code, std::uint32_t channel);
@@ -150,6 +159,8 @@ class JourneyMap {
     std::pmr::vector<Visit> visits_;           // by number in places_
     std::pmr::vector<std::uint64_t> off_map_events_;
     std::pmr::vector<std::uint32_t> last_visit_;     // by touchpoint, its visits' number + 1
+    std::pmr::vector<Seen> by_touchpoint_;
+    std::array<Seen, max_stages> by_stage_;
     std::pmr::vector<std::uint32_t> channel_codes_;  // of the journey's channels
     std::pmr::vector<std::string_view> names_;       // of the journey's events, if needed
     std::uint64_t pending_ = 0;                      // stages of visits that have not moved on

@@ -54,6 +54,8 @@ JourneyMapRow JourneyMap::row(const StageMap& map, const Cell* cell, std::uint32
     row.still_open = whole(counts[still_open]);
     if (last) return row;
     row.moved_on = whole(counts[moved_on]);
+    row.problem_moved_on = whole(counts[problem_moved_on]);
+    row.calm_moved_on = whole(counts[calm_moved_on]);
     if (cell != nullptr && !took_[at].empty()) row.median_to_next = quantile(took_[at], 0.5);
     const Cell* all = cells_.find(stage_group + stage, all_channels);
     row.rest_customers = (all == nullptr ? 0 : whole(all->counts[customers])) - row.customers;

@@ -44,7 +44,7 @@ CREATE TYPE journey_map_row AS (
     customers bigint, events bigint, problems bigint, problem_customers bigint, value float8,
     moved_on bigint, conversion float8, median_to_next interval, exits bigint, exit_rate float8, still_open bigint,
     answers bigint, answers_left_out bigint, nps float8, csat float8, ces float8,
-    kpi text, target float8, actual float8, met boolean, rest_customers bigint, rest_moved_on bigint);
+    kpi text, target float8, actual float8, met boolean, rest_customers bigint, rest_moved_on bigint, problem_moved_on bigint, calm_moved_on bigint);
 CREATE TYPE journey_step_row AS (
     from_stage_no int, from_touchpoint text, to_stage_no int, to_touchpoint text,
     count bigint, customers bigint, share float8, moved_on bigint, conversion float8, median_took interval);
@@ -94,44 +94,48 @@ CREATE AGGREGATE discover_map(j journey, stages int) (
     SFUNC = discover_map_add, STYPE = map_discovery, SSPACE = 16384, FINALFUNC = discover_map_finish, COMBINEFUNC = discover_map_combine, PARALLEL = SAFE);
 
 -- What is expected of a touchpoint is what happens elsewhere: to customers of the same
--- stage who were never there or, if there are none, in the other stages.
-CREATE FUNCTION touchpoint_impact(map journey_map_row[], value float8 DEFAULT 1, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
+-- stage who were never there or, if there are none, in the other stages. What is
+-- expected of customers with a problem is what happens to those without, there too.
+CREATE FUNCTION touchpoint_impact(map journey_map_row[], value float8 DEFAULT 1, OUT kind text, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
     OUT owner text, OUT importance text, OUT customers bigint, OUT drop_off float8, OUT expected_drop_off float8, OUT compared_with text,
-    OUT excess float8, OUT lost_customers float8, OUT impact float8, OUT z float8, OUT problem_rate float8) RETURNS SETOF record
+    OUT excess float8, OUT lost_customers float8, OUT impact float8, OUT z float8) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 ROWS 30
     BEGIN ATOMIC
-        SELECT c.stage_no, c.stage, c.touchpoint, c.channel, c.owner, c.importance, c.customers, c.drop_off, c.expected, c.compared_with,
+        SELECT c.kind, c.stage_no, c.stage, c.touchpoint, c.channel, c.owner, c.importance, c.customers, c.drop_off, c.expected, c.compared_with,
                c.drop_off - c.expected, c.customers * (c.drop_off - c.expected), c.customers * (c.drop_off - c.expected) * coalesce($2, 1),
-               (c.drop_off - c.expected) / nullif(sqrt(c.pooled * (1 - c.pooled) * (1.0::float8 / c.customers + 1.0::float8 / c.n)), 0), c.problem_rate
+               (c.drop_off - c.expected) / nullif(sqrt(c.pooled * (1 - c.pooled) * (1.0::float8 / c.customers + 1.0::float8 / c.n)), 0)
         FROM (SELECT b.*, 1 - b.moved_on::float8 / b.customers AS drop_off, 1 - b.moved::float8 / b.n AS expected,
                      (b.moved_on + b.moved)::float8 / (b.customers + b.n) AS pooled
-              FROM (SELECT r.stage_no, r.stage, r.touchpoint, r.channel, r.owner, r.importance, r.customers, r.moved_on,
-                           r.problem_customers::float8 / r.customers AS problem_rate,
+              FROM (SELECT 'touchpoint' AS kind, r.stage_no, r.stage, r.touchpoint, r.channel, r.owner, r.importance, r.customers, r.moved_on,
                            CASE WHEN r.rest_customers > 0 THEN 'rest of the stage' ELSE 'other stages' END AS compared_with,
                            CASE WHEN r.rest_customers > 0 THEN r.rest_customers ELSE o.customers END AS n,
                            CASE WHEN r.rest_customers > 0 THEN r.rest_moved_on ELSE o.moved_on END AS moved
                     FROM unnest($1) AS r,
                          LATERAL (SELECT sum(x.customers)::bigint AS customers, sum(x.moved_on)::bigint AS moved_on
                                   FROM unnest($1) AS x WHERE x.stage_no <> r.stage_no AND x.moved_on IS NOT NULL) AS o
-                    WHERE r.moved_on IS NOT NULL AND r.customers > 0) AS b
+                    WHERE r.moved_on IS NOT NULL AND r.customers > 0
+                    UNION ALL
+                    SELECT 'problem', r.stage_no, r.stage, r.touchpoint, r.channel, r.owner, r.importance, r.problem_customers, r.problem_moved_on,
+                           'those without a problem', r.customers - r.problem_customers, r.calm_moved_on
+                    FROM unnest($1) AS r WHERE r.problem_moved_on IS NOT NULL AND r.problem_customers > 0) AS b
               WHERE b.n > 0) AS c;
     END;
-CREATE FUNCTION pain_points(map journey_map_row[], value float8 DEFAULT 1, OUT rank int, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
+CREATE FUNCTION pain_points(map journey_map_row[], value float8 DEFAULT 1, OUT rank int, OUT kind text, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
     OUT owner text, OUT importance text, OUT customers bigint, OUT drop_off float8, OUT expected_drop_off float8, OUT compared_with text,
-    OUT excess float8, OUT lost_customers float8, OUT impact float8, OUT z float8, OUT problem_rate float8) RETURNS SETOF record
+    OUT excess float8, OUT lost_customers float8, OUT impact float8, OUT z float8) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 ROWS 15
     BEGIN ATOMIC
-        SELECT (row_number() OVER (ORDER BY i.impact DESC, i.customers DESC, i.stage_no, i.touchpoint COLLATE "C", i.channel COLLATE "C"))::int, i.*
+        SELECT (row_number() OVER (ORDER BY i.impact DESC, i.customers DESC, i.stage_no, i.touchpoint COLLATE "C", i.channel COLLATE "C", i.kind COLLATE "C"))::int, i.*
         FROM touchpoint_impact($1, $2) AS i WHERE i.excess > 0 ORDER BY 1;
     END;
-CREATE FUNCTION delight_points(map journey_map_row[], value float8 DEFAULT 1, OUT rank int, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
+CREATE FUNCTION delight_points(map journey_map_row[], value float8 DEFAULT 1, OUT rank int, OUT kind text, OUT stage_no int, OUT stage text, OUT touchpoint text, OUT channel text,
     OUT owner text, OUT importance text, OUT customers bigint, OUT drop_off float8, OUT expected_drop_off float8, OUT compared_with text,
-    OUT excess float8, OUT won_customers float8, OUT impact float8, OUT z float8, OUT problem_rate float8) RETURNS SETOF record
+    OUT excess float8, OUT won_customers float8, OUT impact float8, OUT z float8) RETURNS SETOF record
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 ROWS 15
     BEGIN ATOMIC
-        SELECT (row_number() OVER (ORDER BY i.impact, i.customers DESC, i.stage_no, i.touchpoint COLLATE "C", i.channel COLLATE "C"))::int, i.stage_no, i.stage,
-               i.touchpoint, i.channel, i.owner, i.importance, i.customers, i.drop_off, i.expected_drop_off, i.compared_with, i.excess, -i.lost_customers, -i.impact, i.z, i.problem_rate
-        FROM touchpoint_impact($1, $2) AS i WHERE i.excess < 0 ORDER BY 1;
+        SELECT (row_number() OVER (ORDER BY i.impact, i.customers DESC, i.stage_no, i.touchpoint COLLATE "C", i.channel COLLATE "C", i.kind COLLATE "C"))::int, i.kind, i.stage_no, i.stage,
+               i.touchpoint, i.channel, i.owner, i.importance, i.customers, i.drop_off, i.expected_drop_off, i.compared_with, i.excess, -i.lost_customers, -i.impact, i.z
+        FROM touchpoint_impact($1, $2) AS i WHERE i.excess < 0 AND i.kind = 'touchpoint' ORDER BY 1;
     END;
 CREATE FUNCTION owner_scorecard(map journey_map_row[], value float8 DEFAULT 1, OUT owner text, OUT touchpoints bigint, OUT kpis bigint, OUT met bigint, OUT missed bigint,
     OUT without_figure bigint, OUT share_met float8, OUT lost_customers float8, OUT impact float8, OUT worst_touchpoint text) RETURNS SETOF record
@@ -141,7 +145,7 @@ CREATE FUNCTION owner_scorecard(map journey_map_row[], value float8 DEFAULT 1, O
                (count(*) FILTER (WHERE t.met))::float8 / nullif(count(t.met), 0), coalesce(sum(p.lost), 0), coalesce(sum(p.impact), 0),
                (array_agg(t.touchpoint ORDER BY p.impact DESC NULLS LAST, t.touchpoint COLLATE "C") FILTER (WHERE p.impact > 0))[1]
         FROM (SELECT DISTINCT coalesce(r.owner, '(no owner)') AS owner, r.touchpoint, r.kpi, r.met FROM unnest($1) AS r WHERE r.stage_no IS NOT NULL AND r.touchpoint IS NOT NULL) AS t
-             LEFT JOIN (SELECT x.touchpoint, sum(x.lost_customers) AS lost, sum(x.impact) AS impact FROM pain_points($1, $2) AS x GROUP BY x.touchpoint) AS p USING (touchpoint)
+             LEFT JOIN (SELECT x.touchpoint, sum(x.lost_customers) AS lost, sum(x.impact) AS impact FROM pain_points($1, $2) AS x WHERE x.kind = 'touchpoint' GROUP BY x.touchpoint) AS p USING (touchpoint)
         GROUP BY t.owner ORDER BY 9 DESC, t.owner COLLATE "C";
     END;
 CREATE FUNCTION map_check(map journey_map_row[], OUT finding text, OUT stage text, OUT touchpoint text, OUT channel text, OUT customers bigint, OUT events bigint) RETURNS SETOF record

@@ -79,6 +79,8 @@ void fill(Cells& cells, const JourneyMapRow& row) {
     cells.boolean(row.met);
     cells.count(row.rest_customers);
     cells.count(row.rest_moved_on);
+    cells.count(row.problem_moved_on);
+    cells.count(row.calm_moved_on);
 }
 
 }  // namespace
