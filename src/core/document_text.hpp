@@ -89,15 +89,35 @@ inline void append_csv(std::pmr::string& to, std::string_view text) {
     to.push_back('"');
 }
 
-// At most so many letters, the last one … if some are missing.
-inline std::string_view first_letters(std::string_view text, std::size_t most, bool& cut) {
-    std::size_t letters = 0, at = 0;
-    for (; at < text.size(); ++at) {
-        if ((static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) continue;
-        if (letters++ == most) break;
+// About how wide a letter is, in units of the font's size: wide enough for the usual
+// fonts without serifs. 0 for the bytes of a letter after its first.
+inline double letter_width(char letter) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if ((byte & 0xc0) == 0x80) return 0;
+    if (byte >= 0xe0) return 1.05;  // Asian scripts, pictures
+    if (byte >= 0x80) return 0.75;
+    if (std::string_view("MW@%mw").find(letter) != std::string_view::npos) return 1.1;
+    if (std::string_view(" .,:;'|!iljtfI()[]").find(letter) != std::string_view::npos) return 0.42;
+    if ((letter >= 'A' && letter <= 'Z') || letter == '&' || letter == '#') return 0.8;
+    return 0.65;
+}
+
+// As much of a text as fits into so many units; `cut`: there is more of it, and room
+// is left for an ellipsis.
+inline std::string_view fitting(std::string_view text, double room, bool& cut) {
+    double width = 0;
+    std::size_t fits = 0;  // with the ellipsis
+    cut = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const double letter = letter_width(text[at]);
+        if (letter > 0 && width <= room - 1) fits = at;
+        width += letter;
+        if (width > room) {
+            cut = true;
+            return text.substr(0, fits);
+        }
     }
-    cut = at < text.size();
-    return text.substr(0, at);
+    return text;
 }
 
 }  // namespace journey

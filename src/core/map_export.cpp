@@ -163,6 +163,7 @@ Document mermaid_flowchart(const MapDrawing& drawing, std::pmr::memory_resource&
 
 Document mermaid_sankey(std::span<const MapLink> links, std::pmr::memory_resource& memory) {
     Document out("sankey-beta\n\n", &memory);
+    std::size_t drawn = 0;
     for (const MapLink& link : links) {
         if (!(link.value > 0)) continue;
         append_csv(out, link.source);
@@ -172,7 +173,10 @@ Document mermaid_sankey(std::span<const MapLink> links, std::pmr::memory_resourc
         const bool whole = link.value == std::floor(link.value) && link.value < 1e15;
         append_real(out, link.value, whole ? 0 : 6);
         out.append("\n");
+        ++drawn;
     }
+    // Mermaid takes no diagram without a link.
+    if (drawn == 0) out.append("\"(start)\",\"(nothing yet)\",0\n");
     return out;
 }
 

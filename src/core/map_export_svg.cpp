@@ -9,7 +9,6 @@ namespace journey {
 namespace {
 
 constexpr int margin = 24, column = 220, gap = 16, card = 92, head = 96, stage_head = 44;
-constexpr std::size_t line_letters = 26;
 
 class Svg {
   public:
@@ -41,10 +40,10 @@ class Svg {
         raw(">");
     }
     void end_text() { raw("</text>\n"); }
-    // A name, cut if it is too long for its place.
-    void name(std::string_view text, std::size_t letters = line_letters) {
+    // A name, cut if it is too long for so many pixels of this font.
+    void name(std::string_view text, int pixels, double font) {
         bool cut = false;
-        append_xml(out_, first_letters(text, letters, cut));
+        append_xml(out_, fitting(text, pixels / font, cut));
         if (cut) raw("…");
     }
     void whole(std::string_view text) { append_xml(out_, text); }
@@ -79,12 +78,12 @@ void draw_card(Svg& svg, const MapCell& cell, int x, int y) {
              : unseen ? "rx=\"6\" fill=\"#fafafa\" stroke=\"#b0bec5\" stroke-dasharray=\"4 3\""
                       : "rx=\"6\" fill=\"#ffffff\" stroke=\"#607d8b\"");
     svg.begin_text(x + 10, y + 20, "font-size=\"14\" font-weight=\"bold\"");
-    svg.name(cell.touchpoint.value_or(cell.stage), line_letters - 4);
+    svg.name(cell.touchpoint.value_or(cell.stage), column - 20, 15.4);  // bold is wider
     svg.end_text();
     svg.begin_text(x + 10, y + 37, "font-size=\"11\" fill=\"#546e7a\"");
-    svg.name(cell.channel.value_or(""), 14);
+    svg.name(cell.channel.value_or(""), cell.owner ? 90 : column - 20, 11);
     if (cell.channel && cell.owner) svg.raw(" · ");
-    svg.name(cell.owner.value_or(""), 16);
+    svg.name(cell.owner.value_or(""), cell.channel ? column - 125 : column - 20, 11);
     svg.end_text();
     svg.begin_text(x + 10, y + 55, "font-size=\"12\"");
     svg.number(cell.customers);
@@ -108,7 +107,7 @@ void draw_card(Svg& svg, const MapCell& cell, int x, int y) {
     if (cell.exit_rate) {
         if (cell.conversion) svg.raw(", ");
         svg.percent(*cell.exit_rate);
-        svg.raw(" leave");
+        svg.raw(" end here");
     }
     svg.end_text();
     svg.raw("</g>\n");
@@ -148,7 +147,7 @@ Document svg_journey_map(const MapDrawing& drawing, std::pmr::memory_resource& m
     svg.raw("</title>\n");
     svg.rect(0, 0, width, height, "fill=\"#f5f7f8\"");
     svg.begin_text(margin, margin + 26, "font-size=\"22\" font-weight=\"bold\"");
-    svg.name(drawing.title, static_cast<std::size_t>(width / 14));
+    svg.name(drawing.title, width - 2 * margin, 24.2);
     svg.end_text();
     int x = margin;
     std::size_t at = 0;
@@ -156,7 +155,7 @@ Document svg_journey_map(const MapDrawing& drawing, std::pmr::memory_resource& m
         svg.raw("<g class=\"stage\">\n");
         svg.rect(x, head - 24, column, 36, "rx=\"6\" fill=\"#37474f\"");
         svg.begin_text(x + 12, head, "font-size=\"15\" font-weight=\"bold\" fill=\"#ffffff\"");
-        svg.name(each.stage, line_letters - 4);
+        svg.name(each.stage, column - 24, 16.5);
         svg.end_text();
         int y = head + stage_head - 16;
         for (int drawn = 0; drawn < each.cards; ++at) {
