@@ -6,7 +6,7 @@ PGXS_MAKE = $(MAKE) --no-print-directory -f Makefile.pgxs PG_CONFIG="$(PG_CONFIG
 PGXS_TARGETS = all install uninstall installcheck installdirs clean distclean
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: $(PGXS_TARGETS) deps demo check check-core check-sql check-tap check-real check-docs check-demo check-style bench help
+.PHONY: $(PGXS_TARGETS) deps demo check check-core check-sql check-tap check-real check-docs check-demo check-render check-style bench help
 
 all install uninstall installdirs:
 	+@$(PGXS_MAKE) $@
@@ -32,7 +32,7 @@ check:          ## every test there is
 	+@$(PGXS_MAKE) -s -j$(JOBS) all
 	@test/check
 
-check-core check-sql check-tap check-real check-docs check-demo check-style:
+check-core check-sql check-tap check-real check-docs check-demo check-render check-style:
 	@test/check $(patsubst check-%,%,$@)
 
 bench:          ## the benchmark (RIVALS=1 adds ClickHouse and DuckDB)

@@ -33,6 +33,16 @@ class PairTable {
         slots_[slot] = static_cast<std::uint32_t>(entries_.size());
         return slots_[slot] - 1;
     }
+    // The pair's entry, or null.
+    const Entry* find(std::uint32_t from, std::uint32_t to) const {
+        if (slots_.empty()) return nullptr;
+        const std::size_t mask = slots_.size() - 1;
+        for (std::size_t slot = hash(from, to) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+            const Entry& entry = entries_[slots_[slot] - 1];
+            if (entry.from == from && entry.to == to) return &entry;
+        }
+        return nullptr;
+    }
     Entry& operator[](std::uint32_t place) { return entries_[place]; }
     const Entry& operator[](std::uint32_t place) const { return entries_[place]; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }

@@ -1,44 +1,16 @@
-// What aggregates across customers have in common beside their state: the state
-// type's four functions, combining, and rows returned as one array.
+// What aggregates across customers have in common beside their state type: rows
+// returned as one array, and options.
 #pragma once
 
 #include "pg/aggregate.hpp"
-#include "pg/expanded.hpp"
+#include "pg/state_type.hpp"
 #include "pg/values.hpp"
 
 namespace journey::pg {
 
 template <class Summary>
 Datum combine_states(FunctionCallInfo fcinfo) {
-    using State = Expanded<Summary>;
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
-    State& state = State::state(fcinfo, context);
-    state->merge(*State::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
-}
-
-// The text form is that of bytea: hexadecimal digits. Throws if it cannot be read.
-template <class Summary>
-Datum state_in(FunctionCallInfo fcinfo) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Expanded<Summary>::read_only(bytes);
-    return bytes;
-}
-inline Datum state_out(FunctionCallInfo fcinfo) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-template <class Summary>
-Datum state_recv(FunctionCallInfo fcinfo) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Expanded<Summary>::read_only(bytes);
-    return bytes;
-}
-inline Datum state_send(FunctionCallInfo fcinfo) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
+    return state_combine<Summary>(fcinfo);
 }
 
 // Rows of the type whose array the function returns.

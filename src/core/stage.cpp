@@ -1,0 +1,188 @@
+#include "core/stage.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/events.hpp"
+
+namespace journey {
+
+MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
+    : map_(&map),
+      stages_(&memory),
+      cache_(memory),
+      long_numbers_(&memory),
+      channel_numbers_(&memory),
+      placed_(&memory) {
+    for (const MapRule& rule : map.rules) {
+        stages_.push_back(journey::is_visit(rule.role) ? map.touchpoints[rule.touchpoint].stage
+                                                       : no_touchpoint);
+    }
+}
+
+const std::uint32_t* MapReader::numbers_of(const JourneyView& journey) {
+    const Names& names = journey.event_names();
+    if (names.size() <= most_cached_names) {
+        return cache_
+            .get(names,
+                 [&](Numbers& numbers) {
+                     std::uint32_t code = 0;
+                     for (std::string_view name : names) {
+                         if (code == most_cached_names) fail_corrupted("names");
+                         numbers.of[code++] = map_->event_number(name);
+                     }
+                     if (code != names.size()) fail_corrupted("names");
+                 })
+            .of;
+    }
+    long_numbers_.clear();
+    for (std::string_view name : names) long_numbers_.push_back(map_->event_number(name));
+    if (long_numbers_.size() != names.size()) fail_corrupted("names");
+    return long_numbers_.data();
+}
+
+void MapReader::number_channels(const JourneyView& journey) {
+    channel_numbers_.assign(1, 0);
+    for (std::string_view name : journey.channel_names())
+        channel_numbers_.push_back(map_->channel_number(name));
+}
+
+void MapReader::order_ties(const JourneyView& journey) {
+    const NumberColumn tiebreaks = journey.tiebreaks();
+    const auto tiebreak = [&](const PlacedEvent& event) {
+        const std::uint32_t rank = tiebreaks.has(event.row) ? tiebreaks.rank(event.row) : 0;
+        return tiebreaks.has(event.row) ? std::pair(true, tiebreaks.integer(rank)) : std::pair(false, std::int64_t{0});
+    };
+    const auto before = [&](const PlacedEvent& a, const PlacedEvent& b) {
+        const auto of_a = tiebreak(a), of_b = tiebreak(b);
+        if (of_a != of_b) return of_a < of_b;
+        // What is no visit has the greatest number.
+        return stage(a) < stage(b);
+    };
+    for (std::size_t first = 0, last = 0; first < placed_.size(); first = last) {
+        for (last = first + 1; last < placed_.size() && placed_[last].time == placed_[first].time;) ++last;
+        const auto at = placed_.begin() + static_cast<std::ptrdiff_t>(first);
+        if (last - first > 1) std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
+    }
+}
+
+void read_stays(std::span<const PlacedEvent> placed, const MapReader& reader, bool backward,
+                std::pmr::vector<Stay>& stays) {
+    stays.clear();
+    for (const PlacedEvent& event : placed) {
+        if (!reader.is_visit(event)) continue;
+        const std::uint32_t stage = reader.stage(event);
+        const bool same = !stays.empty() && (stays.back().stage == stage ||
+                                             (!backward && stage < stays.back().stage));
+        if (!same) {
+            if (!stays.empty()) {
+                stays.back().left = event.time;
+                stays.back().open = false;
+            }
+            Stay stay;
+            stay.stage = stage;
+            stay.touchpoint = reader.touchpoint(event);
+            stay.entered = event.time;
+            stays.push_back(stay);
+        }
+        ++stays.back().events;
+    }
+}
+
+std::optional<StageStatus> stage_status(const JourneyView& journey, MapReader& reader, Time as_of,
+                                        bool backward, std::pmr::memory_resource& memory) {
+    const auto placed = reader.read(journey, as_of);
+    std::pmr::vector<Stay> stays(&memory);
+    read_stays(placed, reader, backward, stays);
+    if (stays.empty()) return std::nullopt;
+    StageStatus status;
+    std::uint64_t seen = 0;
+    status.deepest = stays.front().stage;
+    status.deepest_at = stays.front().entered;
+    for (std::size_t i = 0; i < stays.size(); ++i) {
+        seen |= std::uint64_t{1} << stays[i].stage;
+        if (stays[i].stage > status.deepest) {
+            status.deepest = stays[i].stage;
+            status.deepest_at = stays[i].entered;
+        }
+        if (i > 0) ++(stays[i].stage > stays[i - 1].stage ? status.forward : status.backward);
+    }
+    status.current = stays.back();
+    status.stages = std::popcount(seen);
+    for (const PlacedEvent& event : placed) {
+        if (!reader.is_visit(event)) continue;
+        status.touchpoint = reader.touchpoint(event);
+        status.last_at = event.time;
+    }
+    return status;
+}
+
+OptionalText customer_level(const JourneyView& journey, const StageMap& map, Time as_of) {
+    const std::uint32_t n =
+        as_of == std::numeric_limits<Time>::max() ? journey.size() : journey.lower_bound(as_of + 1);
+    Poll poll;
+    for (std::size_t i = map.levels.size(); i-- > 0;) {
+        const LevelRule& level = map.levels[i];
+        std::uint32_t first = 0;
+        if (level.within && as_of > std::numeric_limits<Time>::min() + *level.within)
+            first = std::min(n, journey.lower_bound(as_of - *level.within));
+        const auto* names = map.level_events.data() + level.first_event;
+        std::uint64_t codes[4] = {};  // a set, for as many names as fit
+        bool any = false;
+        std::uint32_t code = 0;
+        for (std::string_view name : journey.event_names()) {
+            const bool counts = std::find(names, names + level.events, name) != names + level.events;
+            any = any || counts;
+            if (code < 256 && counts) codes[code / 64] |= std::uint64_t{1} << (code % 64);
+            ++code;
+        }
+        if (!any) continue;
+        std::int64_t found = 0;
+        for (std::uint32_t row = first; row < n && found < level.at_least; ++row) {
+            poll();
+            const std::uint32_t event = journey.event(row);
+            if (event < 256) {
+                found += static_cast<std::int64_t>(codes[event / 64] >> (event % 64) & 1);
+            } else {
+                found += std::find(names, names + level.events, journey.event_names()[event]) !=
+                         names + level.events;
+            }
+        }
+        if (found >= level.at_least) return level.name;
+    }
+    return std::nullopt;
+}
+
+MapWord parse_map_word(std::string_view word) {
+    if (word == "stage") return MapWord::stage;
+    if (word == "touchpoint") return MapWord::touchpoint;
+    throw Error(ErrorCode::invalid_argument, "what", "unknown what \"%.*s\"", static_cast<int>(word.size()),
+                word.data())
+        .hint("Valid are stage, touchpoint.");
+}
+
+Bytes on_map(const JourneyView& journey, MapReader& reader, MapWord word, std::pmr::memory_resource& memory,
+             std::size_t prefix) {
+    Vocabulary vocabulary(memory);
+    EventList list(vocabulary, memory);
+    const NumberColumn values = journey.values(), tiebreaks = journey.tiebreaks();
+    std::pmr::vector<std::uint32_t> channels(&memory);
+    for (std::string_view name : journey.channel_names()) channels.push_back(vocabulary.channels.intern(name, "j"));
+    for (const PlacedEvent& event : reader.read(journey, std::numeric_limits<Time>::max())) {
+        if (!reader.is_visit(event)) continue;
+        const std::string_view name = word == MapWord::stage
+                                          ? reader.map().stages[reader.stage(event)]
+                                          : reader.map().touchpoints[reader.touchpoint(event)].name;
+        EventExtra extra;
+        if (values.has(event.row)) extra.value = values.number(values.rank(event.row));
+        if (tiebreaks.has(event.row)) extra.tiebreak = tiebreaks.integer(tiebreaks.rank(event.row));
+        const std::uint32_t channel = journey.channel(event.row);
+        if (channel > channels.size()) fail_corrupted("channel code");
+        list.add(event.time, vocabulary.events.intern(name, "map"),
+                 channel == 0 ? no_channel : channels[channel - 1], extra);
+    }
+    return list.encode(memory, prefix);
+}
+
+}  // namespace journey
