@@ -70,10 +70,11 @@ void PlaceShares::finish(std::uint32_t touches, double rest) {
     const std::uint32_t others = touches - count;
     double total = others == 0 ? 0 : rest;
     for (std::uint32_t i = 0; i < count; ++i) total += places[i].share;
-    // Only shares of 0 are there: all alike.
+    // Only shares of 0 are there: all touches alike.
     if (total == 0) {
-        for (std::uint32_t i = 0; i < count; ++i) places[i].share = 1;
-        total = count;
+        other = 1 / static_cast<double>(touches);
+        for (std::uint32_t i = 0; i < count; ++i) places[i].share = other;
+        return;
     }
     if (total != 1) {
         for (std::uint32_t i = 0; i < count; ++i) places[i].share /= total;

@@ -18,7 +18,8 @@
 //                        (Zhao, Mahboobi, Bagheri, arXiv 1804.05327)
 //
 // Shares of touches that are not there (no touch between, a milestone that did not
-// happen) go to the others in proportion; shares of one touch add up.
+// happen) go to the others in proportion, or to all alike if those have none; shares of
+// one touch add up.
 #pragma once
 
 #include <cstdint>

@@ -80,7 +80,8 @@ void CreditReader::divide() {
         return;
     }
     apportion(1, parts_, credits_, *memory_);
-    for (double& part : parts_) part *= value;
+    // What gets no credit gets no value.
+    for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i] = value * credits_[i].real();
     apportion(value, parts_, values_, *memory_);
 }
 

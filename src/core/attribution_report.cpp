@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/exact_sum_bytes.hpp"
 #include "core/interrupt.hpp"
 
 namespace journey {
@@ -241,6 +240,12 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
             apportion(total, parts, divided, *memory_);
         }
     };
+    // By name, so that no figure depends on which channel came first.
+    std::pmr::vector<std::uint32_t> seen(memory_);
+    for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
+        if (seen_[channel] != 0) seen.push_back(channel);
+    }
+    std::sort(seen.begin(), seen.end(), [&](auto a, auto b) { return channels_.name(a) < channels_.name(b); });
     for (std::size_t model = 0; model < models_.size(); ++model) {
         const std::size_t first = rows.size();
         credits.clear();
@@ -254,9 +259,9 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
             credits.push_back(credit);
             values.push_back(value);
         };
-        for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
+        for (std::uint32_t channel : seen) {
             const Cell& from = cell(channel, model);
-            if (seen_[channel] != 0) add(channels_.name(channel), from.credit(), from.value.value());
+            add(channels_.name(channel), from.credit(), from.value.value());
         }
         if (unattributed_count_ > 0)
             add(unattributed_, static_cast<double>(unattributed_count_), unattributed_value_.value());
@@ -272,8 +277,8 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
 
 std::size_t AttributionSummary::encoded_size() const {
     std::size_t size = 2 + 1 + models_.size() + text_size(unattributed_) + names_size(channels_) + 3 * 8 +
-                       exact_sum_size(unattributed_value_) + exact_sum_size(value_) + seen_.size();
-    for (const Cell& each : cells_) size += 16 + exact_sum_size(each.value);
+                       unattributed_value_.encoded_size() + value_.encoded_size() + seen_.size();
+    for (const Cell& each : cells_) size += 16 + each.value.encoded_size();
     return size;
 }
 
@@ -287,15 +292,15 @@ void AttributionSummary::encode(std::byte* to) const {
     to = store(to, conversions_);
     to = store(to, valued_);
     to = store(to, unattributed_count_);
-    to = store_exact_sum(to, unattributed_value_);
-    to = store_exact_sum(to, value_);
+    to = unattributed_value_.encode(to);
+    to = value_.encode(to);
     for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
         *to++ = static_cast<std::byte>(seen_[channel]);
         for (std::size_t model = 0; model < models_.size(); ++model) {
             const Cell& from = cell(channel, model);
             to = store(to, from.low);
             to = store(to, from.high);
-            to = store_exact_sum(to, from.value);
+            to = from.value.encode(to);
         }
     }
 }
@@ -315,15 +320,15 @@ void AttributionSummary::decode(std::span<const std::byte> bytes) {
     conversions_ = reader.number<std::uint64_t>();
     valued_ = reader.number<std::uint64_t>();
     unattributed_count_ = reader.number<std::uint64_t>();
-    read_exact_sum(reader, unattributed_value_);
-    read_exact_sum(reader, value_);
+    unattributed_value_.decode(reader);
+    value_.decode(reader);
     for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
         seen_.push_back(reader.number<std::uint8_t>() != 0 ? 1 : 0);
         for (std::size_t model = 0; model < models_.size(); ++model) {
             Cell& to = cells_.emplace_back(*memory_);
             to.low = reader.number<std::uint64_t>();
             to.high = reader.number<std::uint64_t>();
-            read_exact_sum(reader, to.value);
+            to.value.decode(reader);
         }
     }
     reader.end();

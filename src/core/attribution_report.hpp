@@ -25,7 +25,7 @@
 #include "core/attribution_touches.hpp"
 #include "core/channel_codes.hpp"
 #include "core/dictionary.hpp"
-#include "core/exact_sum.hpp"
+#include "core/value_sum.hpp"
 
 namespace journey {
 
@@ -80,7 +80,7 @@ class AttributionSummary {
         double credit() const;
 
         std::uint64_t low = 0, high = 0;
-        ExactSum value;
+        ValueSum value;
     };
     // What a conversion gives: how often, and of which value.
     struct Gain {
@@ -110,7 +110,7 @@ class AttributionSummary {
     std::pmr::vector<std::uint8_t> seen_;  // by channel: is it on any path?
     std::pmr::vector<Cell> cells_;         // by channel and model
     std::uint64_t conversions_ = 0, valued_ = 0, unattributed_count_ = 0;
-    ExactSum unattributed_value_, value_;
+    ValueSum unattributed_value_, value_;
     // Remembered and reused, never an answer.
     ChannelCodes codes_;
     std::pmr::vector<std::uint32_t> counts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "core/code_lanes.hpp"
 #include "core/error.hpp"
@@ -42,14 +43,30 @@ void TouchWindow::begin(const JourneyView& journey, std::uint32_t channels, std:
     back_empty_ = true;
 }
 
+void TouchWindow::append_all(std::uint32_t from, std::uint32_t to) {
+    const JourneyView journey = journey_;
+    std::uint32_t* rows = rows_.data();
+    std::uint32_t* channels = channels_.data();
+    std::uint32_t size = size_;
+    const std::uint32_t count = channel_count_;
+    Poll poll;
+    for (std::uint32_t row = from; row < to; ++row) {
+        poll();
+        const std::uint32_t channel = journey.channel(row);
+        if (channel > count) fail_corrupted("channel code");
+        rows[size] = row;
+        channels[size] = channel - 1;
+        size += channel != 0 ? 1 : 0;
+    }
+    size_ = size;
+}
+
 void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
     Poll poll;
     const bool weighed = per_half_life_ != 0;
-    for (; last_ < size_ && rows_[last_] < to; ++last_) {
-        poll();
-        ++counts_[channels_[last_]];
-        if (weighed) weigh(last_);
-    }
+    const std::uint32_t entered = last_;
+    while (last_ < size_ && rows_[last_] < to) ++last_;
+    if (entered < last_) enter(entered);
     for (; first_ < last_ && rows_[first_] < from; ++first_) {
         poll();
         const std::uint32_t channel = channels_[first_];
@@ -60,6 +77,24 @@ void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
     }
 }
 
+// Touches [entered, last_) come into the window.
+void TouchWindow::enter(std::uint32_t entered) {
+    const bool weighed = per_half_life_ != 0;
+    if (weighed) weigh(entered);
+    // Touches of one channel come in runs, which are added up before they are stored.
+    Poll poll;
+    for (std::uint32_t touch = entered; touch < last_;) {
+        poll();
+        const std::uint32_t start = touch, channel = channels_[touch];
+        double weight = weighed ? back_[channel] : 0;
+        for (; touch < last_ && channels_[touch] == channel; ++touch) {
+            if (weighed) weight += after_[touch];
+        }
+        counts_[channel] += touch - start;
+        if (weighed) back_[channel] = weight;
+    }
+}
+
 std::optional<std::uint32_t> TouchWindow::last_before(std::uint32_t row) const {
     const auto* begin = rows_.data();
     const auto* found = std::lower_bound(begin + first_, begin + last_, row);
@@ -67,41 +102,58 @@ std::optional<std::uint32_t> TouchWindow::last_before(std::uint32_t row) const {
     return static_cast<std::uint32_t>(found - begin) - 1;
 }
 
-void TouchWindow::weigh(std::uint32_t touch) {
-    const Time at = journey_.time(rows_[touch]);
-    double& weight = back_[channels_[touch]];
-    if (back_empty_) {
-        back_empty_ = false;
-        back_at_ = at;
-        weight += 1;
-        return;
-    }
+// Writes the weights of touches [entered, last_), relative to back_at_.
+void TouchWindow::weigh(std::uint32_t entered) {
     // The further back_at_ is away, the fewer digits an exponent keeps.
     constexpr double furthest = 32;
-    const double age = static_cast<double>(elapsed(back_at_, at)) * per_half_life_;
-    if (age <= furthest) {
-        weight += std::exp2(age);
+    const JourneyView journey = journey_;
+    const std::uint32_t* rows = rows_.data();
+    const double per_half_life = per_half_life_;
+    double* weights = after_.data();
+    const auto age = [&](std::uint32_t touch) {
+        return static_cast<double>(elapsed(back_at_, journey.time(rows[touch]))) * per_half_life;
+    };
+    if (back_empty_) {
+        back_empty_ = back_moved_ = false;
+        back_at_ = journey.time(rows[entered]);
+    }
+    if (const double newest = age(last_ - 1); newest > furthest) {
+        const double scale = power_of_two(-newest);
+        for (double& each : back_) each *= scale;
+        back_at_ = journey.time(rows[last_ - 1]);
+        back_moved_ = true;
+        for (std::uint32_t touch = entered; touch < last_; ++touch)
+            weights[touch] = decay(elapsed(journey.time(rows[touch]), back_at_));
         return;
     }
-    const double scale = std::exp2(-age);
-    for (double& each : back_) each *= scale;
-    back_at_ = at;
-    weight += 1;
+    const Time since = back_at_;
+    for (std::uint32_t touch = entered; touch < last_; ++touch) {
+        const auto later = static_cast<std::int64_t>(elapsed(since, journey.time(rows[touch])));
+        weights[touch] = power_of_two(static_cast<double>(later) * per_half_life);
+    }
 }
 
 // Everything in the window may leave it now.
 void TouchWindow::turn() {
     Poll poll;
+    if (back_moved_) {
+        back_at_ = journey_.time(rows_[last_ - 1]);
+        for (std::uint32_t touch = first_; touch < last_; ++touch) {
+            poll();
+            after_[touch] = decay(elapsed(journey_.time(rows_[touch]), back_at_));
+        }
+    }
     std::fill(front_.begin(), front_.end(), 0.0);
-    std::fill(back_.begin(), back_.end(), 0.0);
-    back_empty_ = true;
-    front_at_ = journey_.time(rows_[last_ - 1]);
     for (std::uint32_t touch = last_; touch-- > first_;) {
         poll();
         double& weight = front_[channels_[touch]];
+        const double own = after_[touch];
         after_[touch] = weight;
-        weight += decay(elapsed(journey_.time(rows_[touch]), front_at_));
+        weight += own;
     }
+    std::fill(back_.begin(), back_.end(), 0.0);
+    front_at_ = back_at_;
+    back_empty_ = true;
     turn_ = last_;
 }
 
@@ -174,7 +226,8 @@ void AttributionReader::find_direct() {
             for (std::string_view name : names) {
                 if (code == 256) fail_corrupted("names");
                 made.direct[code] = contains(rules_.direct_channels, name) ? 1 : 0;
-                made.any = made.any || made.direct[code++] != 0;
+                made.any = made.any || made.direct[code] != 0;
+                ++code;
             }
         });
         if (table.any) direct_ = {table.direct, names.size()};
@@ -232,18 +285,6 @@ void AttributionReader::add_touch(std::uint32_t row, std::uint32_t channel) {
     touches_.append(row, channel);
 }
 
-// Rows [from, to) without a conversion among them; each is a touch if it has a channel.
-void AttributionReader::add_plain_touches(std::uint32_t from, std::uint32_t to) {
-    const std::uint32_t channels = journey_.channel_names().size();
-    Poll poll;
-    for (std::uint32_t row = from; row < to; ++row) {
-        poll();
-        const std::uint32_t channel = journey_.channel(row);
-        if (channel > channels) fail_corrupted("channel code");
-        if (channel != 0) touches_.append(row, channel - 1);
-    }
-}
-
 void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to) {
     const std::uint32_t channels = channel_names().size(), most = to - from;
     find_direct();
@@ -256,10 +297,10 @@ void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to) {
         if (!journey_.has_channels()) return;
         for (std::uint32_t row : conversions_) {
             if (row < from) continue;
-            add_plain_touches(from, row);
+            touches_.append_all(from, row);
             from = row + 1;
         }
-        if (from < to) add_plain_touches(from, to);
+        if (from < to) touches_.append_all(from, to);
         return;
     }
     Poll poll;
@@ -291,8 +332,8 @@ bool AttributionReader::read(const JourneyView& journey, bool rest) {
     find_roles();
     find_conversions();
     if (conversions_.empty() && !rest) return false;
-    const std::uint32_t from = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
-    find_touches(from, rest ? journey_.size() : end_of_moment(conversions_.back()));
+    first_start_ = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
+    find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()));
     values_ = conversions_.empty() ? NumberColumn{} : journey_.values();
     return !conversions_.empty();
 }
@@ -327,7 +368,7 @@ bool AttributionReader::next(AttributedConversion& conversion) {
         if (!rules_.reuse_touches) used_ = moment_end_;
         moment_ = at;
         moment_end_ = end_of_moment(row);
-        moment_first_ = std::max(path_start(at), used_);
+        moment_first_ = std::max(next_ == 1 ? first_start_ : path_start(at), used_);
     }
     conversion.row = row;
     conversion.at = at;

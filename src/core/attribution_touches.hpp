@@ -10,7 +10,6 @@
 // Memory: 16 bytes a touch of the longest journey read.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
 #include "core/name_cache.hpp"
+#include "core/power_of_two.hpp"
 
 namespace journey {
 
@@ -42,6 +42,8 @@ class TouchWindow {
         channels_[size_++] = channel;
     }
     std::uint32_t appended() const { return size_; }
+    // Every event of rows [from, to) that has a channel.
+    void append_all(std::uint32_t from, std::uint32_t to);
     // The window is the touches of rows [from, to); neither bound goes back.
     void move(std::uint32_t from, std::uint32_t to);
 
@@ -64,8 +66,9 @@ class TouchWindow {
     }
 
   private:
-    double decay(Span age) const { return std::exp2(-static_cast<double>(age) * per_half_life_); }
-    void weigh(std::uint32_t touch);
+    double decay(Span age) const { return power_of_two(-static_cast<double>(age) * per_half_life_); }
+    void enter(std::uint32_t entered);
+    void weigh(std::uint32_t entered);
     void turn();
 
     JourneyView journey_;
@@ -74,10 +77,11 @@ class TouchWindow {
     std::pmr::vector<std::uint32_t> rows_, channels_;
     // Weights of touches [first_, turn_) are in front_, relative to those at front_at_;
     // after_[touch]: what is in front_ of its channel when it has left. Those of
-    // [turn_, last_) are in back_, relative to back_at_.
+    // [turn_, last_) are in back_, relative to back_at_; after_[touch] is the weight of
+    // each, unless back_at_ has moved.
     std::uint32_t turn_ = 0;
     Time front_at_ = 0, back_at_ = 0;
-    bool back_empty_ = true;
+    bool back_empty_ = true, back_moved_ = false;
     std::pmr::vector<double> after_;
     std::pmr::vector<std::uint32_t> counts_;
     std::pmr::vector<double> front_, back_;
@@ -134,7 +138,6 @@ class AttributionReader {
     void find_conversions();
     void find_touches(std::uint32_t from, std::uint32_t to);
     std::uint32_t path_start(Time at) const;
-    void add_plain_touches(std::uint32_t from, std::uint32_t to);
     void add_touch(std::uint32_t row, std::uint32_t channel);
     const TouchWindow& window(std::uint32_t from, std::uint32_t to);
     std::uint32_t end_of_moment(std::uint32_t row) const;
@@ -157,7 +160,7 @@ class AttributionReader {
     std::size_t next_ = 0;
     // Of the conversions at one moment: when it is, its path's rows; what is used up.
     std::optional<Time> moment_;
-    std::uint32_t moment_first_ = 0, moment_end_ = 0, used_ = 0;
+    std::uint32_t first_start_ = 0, moment_first_ = 0, moment_end_ = 0, used_ = 0;
     NumberColumn values_;
     std::uint32_t value_row_ = 0, value_rank_ = 0;
     // Direct touches are kept apart where they are a fallback.

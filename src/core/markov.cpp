@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "core/error.hpp"
-#include "core/exact_sum_bytes.hpp"
 #include "core/interrupt.hpp"
 
 namespace journey {
@@ -16,6 +15,7 @@ namespace {
 constexpr std::string_view start_name = "(start)", conversion_name = "(conversion)", null_name = "(null)";
 
 std::string_view bytes_of(std::span<const std::uint32_t> codes) {
+    if (codes.empty()) return "";
     return {reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof(std::uint32_t)};
 }
 
@@ -229,7 +229,7 @@ std::pmr::vector<MarkovRow> MarkovSummary::rows() const {
 // Scales the effects to all conversions and to their value, and orders the rows.
 void MarkovSummary::divide(std::pmr::vector<MarkovRow>& rows, std::span<const double> lost_value) const {
     std::uint64_t conversions = nobody_.conversions;
-    ExactSum value(*memory_), attributed(*memory_);
+    ValueSum value(*memory_), attributed(*memory_);
     for (const End& end : ends_) {
         conversions += end.conversions;
         attributed.add(end.value);
@@ -315,7 +315,7 @@ std::pmr::vector<MarkovStep> MarkovSummary::steps() const {
 // --- bytes --------------------------------------------------------------------------
 
 std::size_t MarkovSummary::encoded_size() const {
-    const auto end_size = [](const End& end) { return 16 + exact_sum_size(end.value); };
+    const auto end_size = [](const End& end) { return 16 + end.value.encoded_size(); };
     std::size_t size = 3 + text_size(unattributed_) + names_size(channels_) + end_size(nobody_) + 8 +
                        names_size(states_) + 4 + std::size_t{16} * steps_.size();
     for (const End& end : ends_) size += end_size(end);
@@ -326,7 +326,7 @@ void MarkovSummary::encode(std::byte* to) const {
     const auto store_end = [&](const End& end) {
         to = store(to, end.conversions);
         to = store(to, end.nulls);
-        to = store_exact_sum(to, end.value);
+        to = end.value.encode(to);
     };
     *to++ = std::byte{markov_summary_version};
     *to++ = static_cast<std::byte>(set_ ? 1 : 0);
@@ -362,7 +362,7 @@ void MarkovSummary::decode(std::span<const std::byte> bytes) {
     const auto read_end = [&](End& end) {
         end.conversions = reader.number<std::uint64_t>();
         end.nulls = reader.number<std::uint64_t>();
-        read_exact_sum(reader, end.value);
+        end.value.decode(reader);
     };
     read_end(nobody_);
     valued_ = reader.number<std::uint64_t>();

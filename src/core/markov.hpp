@@ -34,8 +34,8 @@
 #include "core/attribution_touches.hpp"
 #include "core/channel_codes.hpp"
 #include "core/dictionary.hpp"
-#include "core/exact_sum.hpp"
 #include "core/node_pairs.hpp"
+#include "core/value_sum.hpp"
 
 namespace journey {
 
@@ -90,7 +90,7 @@ class MarkovSummary {
     struct End {
         explicit End(std::pmr::memory_resource& memory) : value(memory) {}
         std::uint64_t conversions = 0, nulls = 0;
-        ExactSum value;
+        ValueSum value;
     };
     struct Gain {
         std::uint64_t conversions = 0, nulls = 0;
