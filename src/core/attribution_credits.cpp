@@ -81,7 +81,7 @@ void CreditReader::divide() {
     }
     apportion(1, parts_, credits_, *memory_);
     // What gets no credit gets no value.
-    for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i] = value * credits_[i].real();
+    for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i] *= credits_[i].units == 0 ? 0 : value;
     apportion(value, parts_, values_, *memory_);
 }
 

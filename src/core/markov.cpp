@@ -1,6 +1,7 @@
 #include "core/markov.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -29,7 +30,8 @@ MarkovSummary::MarkovSummary(std::pmr::memory_resource& memory)
       ends_(&memory),
       steps_(memory),
       nobody_(memory),
-      codes_(memory) {
+      codes_(memory),
+      near_(&memory) {
     state({});
 }
 
@@ -68,7 +70,25 @@ std::span<const std::uint32_t> MarkovSummary::channels(std::uint32_t state,
     return {to, bytes.size() / sizeof(std::uint32_t)};
 }
 
+// The place of a step, which is added if it is new.
 std::uint32_t MarkovSummary::step(std::uint32_t from, std::uint32_t channel) {
+    if (from < near_side_ && channel < near_side_) {
+        const std::uint32_t known = near_[from * near_side_ + channel];
+        if (known != 0) return known - 1;
+    }
+    const std::uint32_t place = find_step(from, channel);
+    constexpr std::uint32_t most = 256;
+    const std::uint32_t needed = std::max(from, channel) + 1;
+    if (needed > most) return place;
+    if (needed > near_side_) {
+        near_side_ = std::bit_ceil(std::max(needed, 8u));
+        near_.assign(std::size_t{near_side_} * near_side_, 0);
+    }
+    near_[from * near_side_ + channel] = place + 1;
+    return place;
+}
+
+std::uint32_t MarkovSummary::find_step(std::uint32_t from, std::uint32_t channel) {
     const std::uint32_t place = steps_.place(from, channel);
     if (steps_[place].next == 0) {
         std::uint32_t codes[max_markov_order + 1];

@@ -100,6 +100,7 @@ class MarkovSummary {
     std::uint32_t intern(std::string_view channel);
     std::uint32_t state(std::span<const std::uint32_t> channels);
     std::uint32_t step(std::uint32_t from, std::uint32_t channel);
+    std::uint32_t find_step(std::uint32_t from, std::uint32_t channel);
     template <class Channel>
     void walk(std::uint32_t touches, Channel channel, const Gain& gain);
     void gain(End& end, const Gain& gain);
@@ -119,7 +120,11 @@ class MarkovSummary {
     PairTable<Step> steps_;
     End nobody_;                      // conversions without a touch
     std::uint64_t valued_ = 0;        // conversions with a value
-    ChannelCodes codes_;              // remembered, never an answer
+    // Remembered, never an answer: of the first states and channels the places of the steps,
+    // plus 1, as a square.
+    ChannelCodes codes_;
+    std::pmr::vector<std::uint32_t> near_;
+    std::uint32_t near_side_ = 0;
 };
 
 // An absorbing chain of n states, each of one channel: rows are 1-based nowhere.
