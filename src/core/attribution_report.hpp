@@ -1,0 +1,124 @@
+// Attribution over all customers: what each channel gets under each model.
+//
+// AttributionSummary is the state of the aggregate: mergeable, and writable as bytes.
+// Credits are summed as multiples of 2^-60 in 128 bits and values exactly, so no figure
+// depends on the order of journeys. The figures of a model are apportioned at the end:
+// they are decimals that sum to the number of conversions and to their value.
+//
+// Adding a journey takes O(events + conversions · channels · models) time and no memory
+// beyond the longest journey's. The state has about 80 bytes for each channel and model.
+// Bytes: u8 version, u8 set; models (u8 count, u8 each), text unattributed, names of the
+// channels; conversions, those with a value, those without a touch (u64 each) and two
+// sums; then for each channel u8 seen, and for each model its credit (u64 low, u64 high)
+// and a sum.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/apportion.hpp"
+#include "core/attribution_touches.hpp"
+#include "core/channel_codes.hpp"
+#include "core/dictionary.hpp"
+#include "core/value_sum.hpp"
+
+namespace journey {
+
+inline constexpr std::uint8_t attribution_summary_version = 1;
+
+struct AttributionRow {
+    AttributionModel model{};
+    std::string_view channel;
+    Decimal conversions;
+    std::optional<Decimal> value;  // none if no conversion has a value
+    double share = 0;             // of all conversions
+};
+
+class AttributionSummary {
+  public:
+    explicit AttributionSummary(std::pmr::memory_resource& memory)
+        : memory_(&memory),
+          models_(&memory),
+          unattributed_(&memory),
+          channels_(memory),
+          seen_(&memory),
+          cells_(&memory),
+          unattributed_value_(memory),
+          value_(memory),
+          codes_(memory),
+          counts_(&memory) {}
+
+    // What is counted; all calls must agree.
+    void use(const AttributionRules& rules);
+    void add(AttributionReader& reader, const JourneyView& journey);
+    // A path that led to so many conversions of this value together. Not for models
+    // that ask for times.
+    void add_path(NameList path, std::uint64_t conversions, std::optional<double> value,
+                  const AttributionRules& rules);
+    void merge(const AttributionSummary& other);
+
+    // By model, then the most credit first and the names' bytes; what is unattributed
+    // last, if there is any.
+    std::pmr::vector<AttributionRow> rows() const;
+    bool has_unattributed() const { return unattributed_count_ > 0; }
+
+    std::size_t encoded_size() const;
+    void encode(std::byte* to) const;
+    // Throws ErrorCode::invalid_binary.
+    void decode(std::span<const std::byte> bytes);
+
+  private:
+    struct Cell {
+        explicit Cell(std::pmr::memory_resource& memory) : value(memory) {}
+        // credit · 2^60 conversions
+        void add(std::uint64_t credit, std::uint64_t conversions);
+        double credit() const;
+
+        std::uint64_t low = 0, high = 0;
+        ValueSum value;
+    };
+    // What a conversion gives: how often, and of which value.
+    struct Gain {
+        std::uint64_t conversions = 1;
+        std::optional<double> value;
+    };
+
+    std::uint32_t intern(std::string_view channel);
+    void use(std::span<const AttributionModel> models, std::string_view unattributed);
+    // Counts a conversion; true if it is to be divided.
+    bool count(const Gain& gain, bool attributed);
+    void give(std::uint32_t channel, std::size_t model, double credit, const Gain& gain);
+    void give_places(std::size_t model, const PlaceShares& shares, std::span<const std::uint32_t> counts,
+                     std::span<const std::uint32_t> touches, std::uint32_t first, const Gain& gain);
+    void give_channels(std::size_t model, bool each_all, const Gain& gain);
+    void give_weights(std::size_t model, const TouchWindow& path, const Gain& gain);
+    Cell& cell(std::uint32_t channel, std::size_t model) { return cells_[channel * models_.size() + model]; }
+    const Cell& cell(std::uint32_t channel, std::size_t model) const {
+        return cells_[channel * models_.size() + model];
+    }
+
+    std::pmr::memory_resource* memory_;
+    bool set_ = false;
+    std::pmr::vector<AttributionModel> models_;
+    std::pmr::string unattributed_;
+    Dictionary channels_;
+    std::pmr::vector<std::uint8_t> seen_;  // by channel: is it on any path?
+    std::pmr::vector<Cell> cells_;         // by channel and model
+    std::uint64_t conversions_ = 0, valued_ = 0, unattributed_count_ = 0;
+    ValueSum unattributed_value_, value_;
+    // Remembered and reused, never an answer.
+    ChannelCodes codes_;
+    std::pmr::vector<std::uint32_t> counts_;
+    std::span<const std::uint32_t> own_;  // of the journey's channels
+};
+
+}  // namespace journey
+
+#ifdef POSTGRES_H
+#error "the core does not see the server"
+#endif

@@ -1,0 +1,412 @@
+#include "core/markov.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/interrupt.hpp"
+
+namespace journey {
+
+namespace {
+
+constexpr std::string_view start_name = "(start)", conversion_name = "(conversion)", null_name = "(null)";
+
+std::string_view bytes_of(std::span<const std::uint32_t> codes) {
+    if (codes.empty()) return "";
+    return {reinterpret_cast<const char*>(codes.data()), codes.size() * sizeof(std::uint32_t)};
+}
+
+}  // namespace
+
+MarkovSummary::MarkovSummary(std::pmr::memory_resource& memory)
+    : memory_(&memory),
+      unattributed_(&memory),
+      channels_(memory),
+      states_(memory),
+      ends_(&memory),
+      steps_(memory),
+      nobody_(memory),
+      codes_(memory),
+      near_(&memory) {
+    state({});
+}
+
+void MarkovSummary::use(std::uint32_t order, std::string_view unattributed) {
+    if (!set_) {
+        set_ = true;
+        order_ = order;
+        unattributed_ = unattributed;
+    } else if (order != order_ || unattributed != std::string_view(unattributed_)) {
+        throw Error(ErrorCode::invalid_argument, "options", "options must be the same in every row")
+            .hint("Give options that are constant in the query, or group by them.");
+    }
+}
+
+std::uint32_t MarkovSummary::intern(std::string_view channel) {
+    for (std::string_view taken : {std::string_view(unattributed_), start_name, conversion_name, null_name}) {
+        if (channel != taken) continue;
+        throw Error(ErrorCode::invalid_argument, "channel", "a channel must not be called \"%.*s\"",
+                    static_cast<int>(channel.size()), channel.data())
+            .hint("The report has a row of this name; rename the channel.");
+    }
+    return channels_.intern(channel, "channel");
+}
+
+// The state of these channels, the newest last.
+std::uint32_t MarkovSummary::state(std::span<const std::uint32_t> channels) {
+    const std::uint32_t code = states_.intern(bytes_of(channels), "path");
+    if (code == ends_.size()) ends_.emplace_back(*memory_);
+    return code;
+}
+
+std::span<const std::uint32_t> MarkovSummary::channels(std::uint32_t state,
+                                                       std::uint32_t (&to)[max_markov_order]) const {
+    const std::string_view bytes = states_.name(state);
+    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+    return {to, bytes.size() / sizeof(std::uint32_t)};
+}
+
+// The place of a step, which is added if it is new.
+std::uint32_t MarkovSummary::step(std::uint32_t from, std::uint32_t channel) {
+    if (from < near_side_ && channel < near_side_) {
+        const std::uint32_t known = near_[from * near_side_ + channel];
+        if (known != 0) return known - 1;
+    }
+    const std::uint32_t place = find_step(from, channel);
+    constexpr std::uint32_t most = 256;
+    const std::uint32_t needed = std::max(from, channel) + 1;
+    if (needed > most) return place;
+    if (needed > near_side_) {
+        near_side_ = std::bit_ceil(std::max(needed, 8u));
+        near_.assign(std::size_t{near_side_} * near_side_, 0);
+    }
+    near_[from * near_side_ + channel] = place + 1;
+    return place;
+}
+
+std::uint32_t MarkovSummary::find_step(std::uint32_t from, std::uint32_t channel) {
+    const std::uint32_t place = steps_.place(from, channel);
+    if (steps_[place].next == 0) {
+        std::uint32_t codes[max_markov_order + 1];
+        std::uint32_t known[max_markov_order];
+        const auto before = channels(from, known);
+        std::copy(before.begin(), before.end(), codes);
+        codes[before.size()] = channel;
+        const std::span<const std::uint32_t> all(codes, before.size() + 1);
+        const std::uint32_t next = state(all.size() > order_ ? all.subspan(1) : all);
+        steps_[place].next = next;
+    }
+    return place;
+}
+
+void MarkovSummary::gain(End& end, const Gain& gain) {
+    end.conversions += gain.conversions;
+    end.nulls += gain.nulls;
+    if (gain.conversions > 0 && gain.value) {
+        valued_ += gain.conversions;
+        end.value.add(*gain.value);
+    }
+}
+
+// channel(i) is the summary's code of touch i.
+template <class Channel>
+void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gained) {
+    if (touches == 0) {
+        if (gained.conversions > 0) gain(nobody_, {gained.conversions, 0, gained.value});
+        return;
+    }
+    const std::uint64_t weight = gained.conversions + gained.nulls;
+    if (weight == 0) return;
+    Poll poll;
+    std::uint32_t at = 0;
+    for (std::uint32_t i = 0; i < touches; ++i) {
+        poll();
+        Step& taken = steps_[step(at, channel(i))];
+        taken.count += weight;
+        at = taken.next;
+    }
+    gain(ends_[at], gained);
+}
+
+void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
+    reader.read(journey, true);
+    const auto codes = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
+    const auto add = [&](const TouchWindow& path, const Gain& gained) {
+        const auto touches = path.channels();
+        walk(path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
+    };
+    for (AttributedConversion conversion; reader.next(conversion);)
+        add(*conversion.path, {1, 0, conversion.value});
+    if (!journey.empty()) add(reader.rest(), {0, 1, std::nullopt});
+}
+
+void MarkovSummary::add_path(NameList path, std::uint64_t conversions, std::optional<double> value,
+                             std::uint64_t nulls) {
+    walk(static_cast<std::uint32_t>(path.size()), [&](std::uint32_t i) { return intern(path[i]); },
+         {conversions, nulls, value});
+}
+
+void MarkovSummary::merge(const MarkovSummary& other) {
+    if (!other.set_) return;
+    use(other.order_, other.unattributed_);
+    const auto add_end = [](End& to, const End& from) {
+        to.conversions += from.conversions;
+        to.nulls += from.nulls;
+        to.value.add(from.value);
+    };
+    add_end(nobody_, other.nobody_);
+    valued_ += other.valued_;
+    std::pmr::vector<std::uint32_t> mine(memory_), own(memory_);
+    for (std::uint32_t code = 0; code < other.channels_.size(); ++code)
+        own.push_back(intern(other.channels_.name(code)));
+    std::uint32_t buffer[max_markov_order];
+    for (std::uint32_t theirs = 0; theirs < other.states_.size(); ++theirs) {
+        poll_interrupt();
+        const auto codes = other.channels(theirs, buffer);
+        for (std::uint32_t i = 0; i < codes.size(); ++i) buffer[i] = own[buffer[i]];
+        mine.push_back(state(codes));
+        add_end(ends_[mine.back()], other.ends_[theirs]);
+    }
+    for (const Step& from : other.steps_.entries())
+        steps_[step(mine[from.from], own[from.to])].count += from.count;
+}
+
+// --- answers ------------------------------------------------------------------------
+
+std::pmr::vector<std::uint32_t> MarkovSummary::ordered_states() const {
+    std::pmr::vector<std::uint32_t> by_name(channels_.size(), memory_), rank(channels_.size(), memory_);
+    std::iota(by_name.begin(), by_name.end(), 0u);
+    std::sort(by_name.begin(), by_name.end(),
+              [&](auto a, auto b) { return channels_.name(a) < channels_.name(b); });
+    for (std::uint32_t i = 0; i < by_name.size(); ++i) rank[by_name[i]] = i;
+    std::pmr::vector<std::uint32_t> order(states_.size() - 1, memory_);
+    std::iota(order.begin(), order.end(), 1u);
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        std::uint32_t first[max_markov_order], second[max_markov_order];
+        const auto x = channels(a, first), y = channels(b, second);
+        return std::lexicographical_compare(x.rbegin(), x.rend(), y.rbegin(), y.rend(),
+                                            [&](auto c, auto d) { return rank[c] < rank[d]; });
+    });
+    return order;
+}
+
+std::pmr::vector<std::uint64_t> MarkovSummary::leaving() const {
+    std::pmr::vector<std::uint64_t> leaving(states_.size(), 0, memory_);
+    for (std::uint32_t each = 0; each < states_.size(); ++each)
+        leaving[each] = ends_[each].conversions + ends_[each].nulls;
+    for (const Step& taken : steps_.entries()) leaving[taken.from] += taken.count;
+    return leaving;
+}
+
+std::pmr::vector<MarkovRow> MarkovSummary::rows() const {
+    std::pmr::vector<MarkovRow> rows(memory_);
+    const auto order = ordered_states();
+    if (order.size() > max_markov_states) {
+        throw Error(ErrorCode::limit, "markov_order", "the chain has %zu states, more than %u", order.size(),
+                    max_markov_states)
+            .hint("Use a lower markov_order, or put small channels together.");
+    }
+    const auto out = leaving();
+    MarkovChain chain(*memory_);
+    std::pmr::vector<std::uint32_t> place(states_.size(), 0, memory_);
+    std::uint32_t buffer[max_markov_order];
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+        const std::uint32_t each = order[i];
+        place[each] = i;
+        const std::string_view channel = channels_.name(channels(each, buffer).back());
+        if (rows.empty() || rows.back().channel != channel) {
+            rows.emplace_back().channel = channel;
+            chain.first.push_back(i);
+        }
+        const auto total = static_cast<double>(out[each]);
+        chain.convert.push_back(static_cast<double>(ends_[each].conversions) / total);
+        chain.value.push_back(ends_[each].value.value() / total);
+    }
+    chain.first.push_back(static_cast<std::uint32_t>(order.size()));
+    chain.enter.assign(order.size(), 0);
+    for (const Step& taken : steps_.entries()) {
+        const double probability = static_cast<double>(taken.count) / static_cast<double>(out[taken.from]);
+        if (taken.from == 0) {
+            chain.enter[place[taken.next]] = probability;
+        } else {
+            chain.steps.push_back({place[taken.from], place[taken.next], probability});
+        }
+    }
+    const MarkovEffects effects = solve(chain, *memory_);
+    std::pmr::vector<double> lost_value(memory_);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (effects.conversion > 0) rows[i].removal_effect = effects.lost[i] / effects.conversion;
+        lost_value.push_back(effects.value > 0 ? effects.lost_value[i] / effects.value : -1);
+    }
+    divide(rows, lost_value);
+    return rows;
+}
+
+// Scales the effects to all conversions and to their value, and orders the rows.
+void MarkovSummary::divide(std::pmr::vector<MarkovRow>& rows, std::span<const double> lost_value) const {
+    std::uint64_t conversions = nobody_.conversions;
+    ValueSum value(*memory_), attributed(*memory_);
+    for (const End& end : ends_) {
+        conversions += end.conversions;
+        attributed.add(end.value);
+    }
+    value.add(attributed);
+    value.add(nobody_.value);
+    const auto credited = static_cast<double>(conversions - nobody_.conversions);
+    double effects = 0, effects_on_value = 0;
+    // Effects on a value of both signs say nothing.
+    const bool own_value = std::none_of(lost_value.begin(), lost_value.end(), [](double lost) { return lost < 0; });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        effects += rows[i].removal_effect.value_or(0);
+        effects_on_value += own_value ? lost_value[i] : rows[i].removal_effect.value_or(0);
+    }
+    std::pmr::vector<double> credits(memory_), values(memory_);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double effect = rows[i].removal_effect.value_or(0);
+        credits.push_back(effects > 0 ? credited * effect / effects : 0);
+        const double part = own_value ? lost_value[i] : effect;
+        values.push_back(effects_on_value > 0 ? attributed.value() * part / effects_on_value : 0);
+    }
+    const bool remainder = nobody_.conversions > 0;
+    if (remainder) {
+        rows.emplace_back().channel = unattributed_;
+        credits.push_back(static_cast<double>(nobody_.conversions));
+        values.push_back(nobody_.value.value());
+    }
+    std::pmr::vector<Decimal> divided(rows.size(), memory_);
+    apportion(static_cast<double>(conversions), credits, divided, *memory_);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].conversions = divided[i];
+        rows[i].share = conversions > 0 ? credits[i] / static_cast<double>(conversions) : 0;
+    }
+    apportion(value.value(), values, divided, *memory_);
+    for (std::size_t i = 0; i < rows.size() && valued_ > 0; ++i) rows[i].value = divided[i];
+    std::sort(rows.begin(), rows.end() - (remainder ? 1 : 0), [](const MarkovRow& a, const MarkovRow& b) {
+        return a.removal_effect != b.removal_effect ? a.removal_effect > b.removal_effect
+                                                    : a.channel < b.channel;
+    });
+}
+
+std::pmr::vector<MarkovStep> MarkovSummary::steps() const {
+    const auto out = leaving();
+    auto order = ordered_states();
+    order.insert(order.begin(), 0);
+    std::pmr::vector<std::uint32_t> place(states_.size(), 0, memory_);
+    std::pmr::vector<std::pmr::string> names(memory_);
+    std::uint32_t buffer[max_markov_order];
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+        place[order[i]] = i;
+        std::pmr::string& name = names.emplace_back();
+        for (std::uint32_t channel : channels(order[i], buffer)) {
+            if (!name.empty()) name += " > ";
+            name += channels_.name(channel);
+        }
+        if (order[i] == 0) name = start_name;
+    }
+    struct Found {
+        std::uint32_t from;
+        std::string_view to;
+        std::uint64_t count;
+    };
+    std::pmr::vector<Found> found(memory_);
+    for (const Step& each : steps_.entries())
+        found.push_back({place[each.from], channels_.name(each.to), each.count});
+    for (std::uint32_t each = 1; each < states_.size(); ++each) {
+        if (ends_[each].conversions > 0)
+            found.push_back({place[each], conversion_name, ends_[each].conversions});
+        if (ends_[each].nulls > 0) found.push_back({place[each], null_name, ends_[each].nulls});
+    }
+    std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+        if (a.from != b.from) return a.from < b.from;
+        return a.count != b.count ? a.count > b.count : a.to < b.to;
+    });
+    std::pmr::vector<MarkovStep> steps(memory_);
+    for (const Found& each : found) {
+        steps.push_back({std::pmr::string(names[each.from], memory_), each.to, each.count,
+                         static_cast<double>(each.count) / static_cast<double>(out[order[each.from]])});
+    }
+    return steps;
+}
+
+// --- bytes --------------------------------------------------------------------------
+
+std::size_t MarkovSummary::encoded_size() const {
+    const auto end_size = [](const End& end) { return 16 + end.value.encoded_size(); };
+    std::size_t size = 3 + text_size(unattributed_) + names_size(channels_) + end_size(nobody_) + 8 +
+                       names_size(states_) + 4 + std::size_t{16} * steps_.size();
+    for (const End& end : ends_) size += end_size(end);
+    return size;
+}
+
+void MarkovSummary::encode(std::byte* to) const {
+    const auto store_end = [&](const End& end) {
+        to = store(to, end.conversions);
+        to = store(to, end.nulls);
+        to = end.value.encode(to);
+    };
+    *to++ = std::byte{markov_summary_version};
+    *to++ = static_cast<std::byte>(set_ ? 1 : 0);
+    *to++ = static_cast<std::byte>(order_);
+    to = store_text(to, unattributed_);
+    to = store_names(to, channels_);
+    store_end(nobody_);
+    to = store(to, valued_);
+    to = store(to, states_.size());
+    std::uint32_t buffer[max_markov_order];
+    for (std::uint32_t each = 0; each < states_.size(); ++each) {
+        const auto codes = channels(each, buffer);
+        to = store(to, static_cast<std::uint32_t>(codes.size()));
+        for (std::uint32_t code : codes) to = store(to, code);
+    }
+    for (const End& end : ends_) store_end(end);
+    to = store(to, steps_.size());
+    for (const Step& each : steps_.entries()) {
+        to = store(to, each.from);
+        to = store(to, each.to);
+        to = store(to, each.count);
+    }
+}
+
+void MarkovSummary::decode(std::span<const std::byte> bytes) {
+    StateReader reader(bytes, "markov_summary", "markov_report");
+    reader.version(markov_summary_version);
+    set_ = reader.number<std::uint8_t>() != 0;
+    order_ = reader.number<std::uint8_t>();
+    if (order_ < 1 || order_ > max_markov_order) reader.fail("order");
+    unattributed_ = reader.text();
+    reader.names(channels_);
+    const auto read_end = [&](End& end) {
+        end.conversions = reader.number<std::uint64_t>();
+        end.nulls = reader.number<std::uint64_t>();
+        end.value.decode(reader);
+    };
+    read_end(nobody_);
+    valued_ = reader.number<std::uint64_t>();
+    const auto states = reader.count<std::uint32_t>(4);
+    for (std::uint32_t each = 0; each < states; ++each) {
+        const auto length = reader.number<std::uint32_t>();
+        if (length > order_) reader.fail("a state is too long");
+        std::uint32_t codes[max_markov_order];
+        for (std::uint32_t i = 0; i < length; ++i) {
+            codes[i] = reader.number<std::uint32_t>();
+            if (codes[i] >= channels_.size()) reader.fail("unknown channel");
+        }
+        if (state({codes, length}) != each) reader.fail("a state is there twice");
+    }
+    for (std::uint32_t each = 0; each < states; ++each) read_end(ends_[each]);
+    const auto steps = reader.count<std::uint32_t>(16);
+    for (std::uint32_t i = 0; i < steps; ++i) {
+        const auto from = reader.number<std::uint32_t>(), to = reader.number<std::uint32_t>();
+        if (from >= states || to >= channels_.size()) reader.fail("unknown state");
+        if (step(from, to) != i) reader.fail("a step is there twice");
+        steps_[i].count = reader.number<std::uint64_t>();
+    }
+    if (states_.size() != (states == 0 ? 1 : states)) reader.fail("a state is missing");
+    reader.end();
+}
+
+}  // namespace journey

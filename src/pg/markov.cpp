@@ -1,0 +1,104 @@
+// markov_report and markov_transitions: removal effects, and the chain they come from.
+
+#include "core/markov.hpp"
+
+#include "pg/attribution_arguments.hpp"
+#include "pg/report.hpp"
+
+using namespace journey;
+using namespace journey::pg;
+
+namespace {
+
+using Summary = Expanded<MarkovSummary>;
+
+struct JourneyCall {
+    JourneyCall(HeapTupleHeader row, ContextMemory& memory)
+        : rules(attribution_rules(row, true, memory)), reader(rules, memory) {}
+    const AttributionRules& rules;
+    AttributionReader reader;
+};
+
+// Not given: 1.
+std::uint32_t order_argument(FunctionCallInfo fcinfo, int n) {
+    if (n >= PG_NARGS()) return 1;
+    if (PG_ARGISNULL(n)) fail_null("markov_order");
+    const std::int32_t order = PG_GETARG_INT32(n);
+    if (order < 1 || order > static_cast<std::int32_t>(max_markov_order)) {
+        throw Error(ErrorCode::invalid_argument, "markov_order", "markov_order must be 1 to %u, not %d",
+                    max_markov_order, order)
+            .hint("1 looks at the last channel only, 2 at the last two.");
+    }
+    return static_cast<std::uint32_t>(order);
+}
+
+}  // namespace
+
+// (state, journey, options [, markov_order])
+JOURNEY_FUNCTION(markov_report_add) {
+    MemoryContext context = aggregate_context(fcinfo);
+    check_options(fcinfo, 2, "attribution_options");
+    auto& call = OptionCache<JourneyCall>::get(fcinfo, 2);
+    const std::uint32_t order = order_argument(fcinfo, 3);
+    Summary& state = Summary::state(fcinfo, context);
+    state->use(order, call.rules.unattributed);
+    if (!PG_ARGISNULL(1)) state->add(call.reader, JourneyView(bytes_argument(fcinfo, 1)));
+    return state.datum();
+}
+
+// (state, path, conversions, value, nulls [, markov_order])
+JOURNEY_FUNCTION(markov_report_add_path) {
+    MemoryContext context = aggregate_context(fcinfo);
+    const PathArguments path = path_arguments(fcinfo, 1);
+    const std::uint64_t nulls = whole_argument(fcinfo, 4, "nulls");
+    const std::uint32_t order = order_argument(fcinfo, 5);
+    Summary& state = Summary::state(fcinfo, context);
+    state->use(order, AttributionRules::usual_unattributed);
+    state->add_path(path.channels, path.conversions, path.value, nulls);
+    return state.datum();
+}
+
+JOURNEY_FUNCTION(markov_report_combine) {
+    return combine_states<MarkovSummary>(fcinfo);
+}
+
+JOURNEY_FUNCTION(markov_report_finish) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const auto rows = Summary::read_only(PG_GETARG_DATUM(0))->rows();
+    ReportRows report(fcinfo, rows.size());
+    for (const MarkovRow& row : rows) {
+        Datum values[5] = {text_datum(row.channel), Float8GetDatum(row.removal_effect.value_or(0)),
+                           decimal_datum(row.conversions), row.value ? decimal_datum(*row.value) : Datum{0},
+                           Float8GetDatum(row.share)};
+        bool nulls[5] = {false, !row.removal_effect, false, !row.value, false};
+        report.add(values, nulls);
+    }
+    return report.datum();
+}
+
+JOURNEY_FUNCTION(markov_transitions_finish) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const auto steps = Summary::read_only(PG_GETARG_DATUM(0))->steps();
+    ReportRows report(fcinfo, steps.size());
+    for (const MarkovStep& step : steps) {
+        Datum values[4] = {text_datum(step.from), text_datum(step.to),
+                           Int64GetDatum(static_cast<std::int64_t>(step.count)),
+                           Float8GetDatum(step.probability)};
+        bool nulls[4] = {};
+        report.add(values, nulls);
+    }
+    return report.datum();
+}
+
+JOURNEY_FUNCTION(markov_summary_in) {
+    return state_in<MarkovSummary>(fcinfo);
+}
+JOURNEY_FUNCTION(markov_summary_out) {
+    return state_out(fcinfo);
+}
+JOURNEY_FUNCTION(markov_summary_recv) {
+    return state_recv<MarkovSummary>(fcinfo);
+}
+JOURNEY_FUNCTION(markov_summary_send) {
+    return state_send(fcinfo);
+}

@@ -1,0 +1,4 @@
+-- the same, last touch only
+SELECT model || ' ' || channel || what AS customer, round(figure)::bigint AS answer
+FROM unnest((SELECT attribution_report(journey, attribution_options(ARRAY[:'step3'], '{last}', '30 days')) FROM journeys)),
+     LATERAL (VALUES ('', 1000 * conversions), (' value', value)) AS f (what, figure)
