@@ -35,9 +35,9 @@ struct SurvivalRow {
     double duration = 0;
     bool event = false;
     double entry = from_the_start;
-    double weight = 1;
     std::span<const double> covariates;
     std::string_view group, stratum;
+    double weight = 1;
 };
 
 // Rows sorted by stratum, duration, event, group, entry, weight, covariates.
