@@ -83,6 +83,24 @@ FROM (SELECT cox_fit(t, t <= 4, ARRAY[(t <= 4)::int, 1, 2 * (t <= 4)::int], '{se
 SELECT c.covariate, round(c.coefficient::numeric, 4) AS coefficient, c.note, s.converged, s.warning
 FROM (SELECT aft_fit(months, churned, ARRAY[age, age * 2], '{age,twice}') AS m FROM customers) f, aft_coefficients(m) c, survival_summary(m) s;
 
+-- A row that stands for several customers is as good as several rows; a weight as well,
+-- but that standard errors do not know what it means. With clusters they do.
+CREATE TABLE counted AS SELECT months, churned, age, price, country, 1 + age::bigint % 3 AS n FROM customers;
+CREATE TABLE one_by_one AS SELECT counted.*, row_number() OVER () AS id FROM counted, generate_series(1, n);
+SELECT (SELECT survival_table(months, churned, NULL, n) FROM counted)::text = (SELECT survival_table(months, churned) FROM one_by_one)::text AS same_table,
+       (SELECT kaplan_meier(months, churned, NULL, n) FROM counted) = (SELECT kaplan_meier(months, churned) FROM one_by_one) AS same_curve,
+       (SELECT nelson_aalen(months, churned, NULL, n) FROM counted) = (SELECT nelson_aalen(months, churned) FROM one_by_one) AS same_hazard,
+       (SELECT median_survival(months, churned, NULL, n) FROM counted) = (SELECT median_survival(months, churned) FROM one_by_one) AS same_median;
+CREATE TABLE fits AS SELECT * FROM
+    (SELECT cox_fit(months, churned, ARRAY[age, price], '{age,price}', country, NULL, 'breslow', n) AS weighted FROM counted) a,
+    (SELECT cox_fit(months, churned, ARRAY[age, price], '{age,price}', country, NULL, 'breslow') AS repeated FROM one_by_one) b,
+    (SELECT cox_fit(months, churned, ARRAY[age, price], '{age,price}', country, NULL, 'breslow', n, NULL) AS robust FROM counted) c,
+    (SELECT cox_fit(months, churned, ARRAY[age, price], '{age,price}', country, NULL, 'breslow', 1, concat(months, churned, age, price)) AS clustered FROM one_by_one) d;
+SELECT fit, covariate, round(coefficient::numeric, 6) AS coefficient, round(std_error::numeric, 6) AS std_error, s.robust
+FROM fits, LATERAL (VALUES (1, 'weighted', weighted), (2, 'repeated', repeated), (3, 'robust', robust), (4, 'clustered', clustered)) f (n, fit, model), cox_coefficients(model), survival_summary(model) s ORDER BY n, covariate;
+SELECT robust::text::survival_model::text = robust::text AS reads_as_written FROM fits;
+DROP TABLE counted, one_by_one, fits;
+
 -- How good are predictions?
 CREATE TABLE scored AS SELECT months, churned, linear_predictor(cox, ARRAY[age, price]) AS risk, survival_probability(cox, ARRAY[age, price], 6) AS s FROM customers, models;
 SELECT round(concordance(months, churned, risk)::numeric, 6) AS concordance, round(brier_score(months, churned, s, 6)::numeric, 6) AS brier FROM scored;
@@ -104,6 +122,8 @@ INSERT INTO questions VALUES
 ('kaplan_meier', $$SELECT kaplan_meier(months, churned) FROM %s many$$),
 ('cox_fit', $$SELECT cox_fit(months, churned, ARRAY[x, y], '{x,y}') FROM %s many$$),
 ('cox_fit of groups', $$SELECT part, cox_fit(months, churned, ARRAY[x, y], '{x,y}', g, entry, 'efron') FROM %s many GROUP BY part$$),
+('cox_fit of clusters', $$SELECT cox_fit(months, churned, ARRAY[x, y], '{x,y}', g, entry, 'efron', 1 + x, mod(customer, 100)::text) FROM %s many$$),
+('kaplan_meier of rows that stand for several', $$SELECT kaplan_meier(months, churned, NULL, mod(customer, 4)) FROM %s many$$),
 ('aft_fit', $$SELECT part, aft_fit(months + 1, churned, ARRAY[x, y], '{x,y}', 'loglogistic') FROM %s many GROUP BY part$$),
 ('logrank', $$SELECT logrank(months, churned, g), logrank_groups(months, churned, g) FROM %s many$$),
 ('concordance', $$SELECT concordance_pairs(months, churned, x) FROM %s many$$),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/cox_robust.hpp"
 #include "core/error.hpp"
 #include "core/information.hpp"
 #include "core/risk_set.hpp"
@@ -16,19 +17,6 @@ namespace {
 constexpr int max_iterations = 20;
 constexpr double precise = 1e-9;         // relative change of the log-likelihood
 constexpr double still_moving = 1.5e-8;  // R's toler.inf
-
-// One event of several at one time. Efron: the k-th of d is met by those at risk
-// less k/d of the dying; Breslow: by all at risk, so that all d are alike.
-struct Tie {
-    double fraction, times;
-};
-template <class Visit>
-void for_each_tie(CoxTies ties, std::size_t events, Visit visit) {
-    if (ties == CoxTies::breslow || events == 1) return visit(Tie{0, static_cast<double>(events)});
-    for (std::size_t k = 0; k < events; ++k) {
-        visit(Tie{static_cast<double>(k) / static_cast<double>(events), 1});
-    }
-}
 
 // Mean and covariance of x over those at risk, summed over the events of a time.
 struct Moments {
@@ -145,11 +133,11 @@ CoxTerms terms_of(RiskWalk& walk, const OrderedRows& rows, CoxTies ties, const E
     Poll poll;
     walk([&](const EventTime& at) {
         for (std::size_t row = at.to - at.events; row < at.to; ++row) {
-            terms.loglik += walk.predictor(row);
-            terms.score += vector_at(rows.covariates.data() + row * rows.width);
+            terms.loglik += walk.weight(row) * walk.predictor(row);
+            terms.score += walk.weight(row) * vector_at(rows.covariates.data() + row * rows.width);
         }
         HazardStep step{at.stratum, at.time, 0, 0, 0};
-        for_each_tie(ties, at.events, [&](const Tie& tie) {
+        for_each_tie(ties, at.events, at.weight, [&](const Tie& tie) {
             const double rest = at.at_risk.zeroth - tie.fraction * at.dying.zeroth;
             terms.loglik -= tie.times * std::log(rest);
             mean =
@@ -210,7 +198,7 @@ void set_baseline(SurvivalModel& model, RiskWalk& walk, const OrderedRows& rows)
     for (std::size_t i = 0; i < rows.size(); ++i) model.strata[rows.stratum[i]].last_time = rows.duration[i];
     walk([&](const EventTime& at) {
         double hazard = 0;
-        for_each_tie(model.ties, at.events, [&](const Tie& tie) {
+        for_each_tie(model.ties, at.events, at.weight, [&](const Tie& tie) {
             hazard += tie.times / (at.at_risk.zeroth - tie.fraction * at.dying.zeroth);
         });
         model.strata[at.stratum].times.push_back(at.time);
@@ -271,14 +259,14 @@ void set_zph(SurvivalModel& model, RiskWalk& walk, const OrderedRows& rows,
         [&](const EventTime& at) {
             moments.means.setZero();
             moments.covariances.setZero();
-            for_each_tie(model.ties, at.events, [&](const Tie& tie) {
+            for_each_tie(model.ties, at.events, at.weight, [&](const Tie& tie) {
                 moments.add(at, tie);
                 poll();
             });
             const double weight = g(at.time);
             for (std::size_t row = at.to - at.events; row < at.to; ++row) {
                 const double* x = rows.covariates.data() + row * rows.width;
-                for (Eigen::Index k = 0; k < p; ++k) score(k) += weight * x[k];
+                for (Eigen::Index k = 0; k < p; ++k) score(k) += weight * walk.weight(row) * x[k];
             }
             score -= weight * moments.means;
             plain += moments.covariances;
@@ -370,13 +358,19 @@ SurvivalModel fit_cox(OrderedRows& rows, const SurvivalRows& given, std::pmr::me
     const auto p = static_cast<Eigen::Index>(rows.width);
     const CoxTerms start = terms_of(walk, rows, model.ties, Eigen::VectorXd::Zero(p));
     model.events = std::count(rows.event.begin(), rows.event.end(), 1);
+    double weight = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) weight += rows.event[i] != 0 ? walk.weight(i) : 0;
     // Standardised columns hold about as much information as there are events.
-    const Information at_start(start.information, {}, static_cast<double>(model.events));
+    const Information at_start(start.information, {}, weight);
     const Optimum best = maximise(walk, rows, model.ties, start, at_start.taken());
 
     const Information information(best.terms.information, at_start.taken());
     const Eigen::VectorXd step = information.solve(best.terms.score);
-    const Eigen::MatrixXd variance = information.inverse();
+    model.robust = given.second() != 0;
+    walk.set_predictors(best.beta.data());
+    const Eigen::MatrixXd inverse = information.inverse();
+    const Eigen::MatrixXd variance =
+        model.robust ? robust_variance(rows, walk, model.ties, inverse) : inverse;
     model.customers = static_cast<std::int64_t>(rows.size());
     model.excluded = given.excluded();
     model.iterations = best.iterations;
@@ -399,7 +393,6 @@ SurvivalModel fit_cox(OrderedRows& rows, const SurvivalRows& given, std::pmr::me
             model.variance.push_back(variance(i, j) / standard.scales(i) / standard.scales(j));
         }
     }
-    walk.set_predictors(best.beta.data());
     set_baseline(model, walk, rows);
     set_zph(model, walk, rows, information.taken(), memory);
     return model;

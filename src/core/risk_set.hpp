@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/interrupt.hpp"
+#include "core/survival_model.hpp"
 #include "core/survival_rows.hpp"
 
 namespace journey {
 
-// Sums of risk, risk * x and, where asked for, risk * x * x' (lower triangle, row
+// Sums of risk (weight * exp(predictor)), risk * x and, where asked for, risk * x * x' (lower triangle, row
 // after row).
 class RiskSums {
   public:
@@ -41,11 +42,27 @@ class RiskSums {
     bool has_squares = false;
 };
 
-// One time with events: rows [from, to) end at it, the last `events` of them with one.
+// One event of several at one time. Efron: the k-th of d is met by those at risk less
+// k/d of the dying; Breslow: by all at risk, so that all d are alike. Each counts
+// `weight`, the mean weight of the dying.
+struct Tie {
+    double fraction, times;
+};
+template <class Visit>
+void for_each_tie(CoxTies ties, std::size_t events, double weight, Visit visit) {
+    if (ties == CoxTies::breslow || events == 1) return visit(Tie{0, weight * static_cast<double>(events)});
+    for (std::size_t k = 0; k < events; ++k) {
+        visit(Tie{static_cast<double>(k) / static_cast<double>(events), weight});
+    }
+}
+
+// One time with events: rows [from, to) end at it, the last `events` of them with one,
+// of the mean weight `weight`.
 struct EventTime {
     std::uint32_t stratum;
     double time;
     std::size_t from, to, events;
+    double weight;
     const RiskSums& at_risk;
     const RiskSums& dying;
 };
@@ -72,6 +89,7 @@ class RiskWalk {
     // Predictors are taken relative to the largest of the stratum, so that exp() stays in range.
     double predictor(std::size_t row) const { return predictor_[row]; }
     double risk(std::size_t row) const { return risk_[row]; }
+    double weight(std::size_t row) const { return rows_.weight.empty() ? 1 : rows_.weight[row]; }
     double shift(std::uint32_t stratum) const { return shift_[stratum]; }
 
     void set_predictors(const double* beta) {
@@ -88,7 +106,7 @@ class RiskWalk {
         }
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             predictor_[i] -= shift_[rows_.stratum[i]];
-            risk_[i] = std::exp(predictor_[i]);
+            risk_[i] = weight(i) * std::exp(predictor_[i]);
             poll();
         }
     }
@@ -114,12 +132,14 @@ class RiskWalk {
         for (std::size_t to = end; to > begin;) {
             const double time = rows_.duration[to - 1];
             std::size_t from = to, events = 0;
+            double weights = 0;
             dying_.clear();
             for (; from > begin && rows_.duration[from - 1] == time; --from) {
                 const double* x = rows_.covariates.data() + (from - 1) * rows_.width;
                 add(at_risk_, risk_[from - 1], x);
                 if (rows_.event[from - 1] != 0) {
                     add(dying_, risk_[from - 1], x);
+                    weights += weight(from - 1);
                     ++events;
                 }
                 ++present;
@@ -133,7 +153,10 @@ class RiskWalk {
                 if (--present == 0) at_risk_.clear();
                 poll();
             }
-            if (events > 0) visit(EventTime{rows_.stratum[from], time, from, to, events, at_risk_, dying_});
+            if (events > 0) {
+                visit(EventTime{rows_.stratum[from], time, from, to, events,
+                                weights / static_cast<double>(events), at_risk_, dying_});
+            }
             to = from;
         }
     }

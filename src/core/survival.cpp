@@ -120,14 +120,20 @@ double two_sided_p(double z) {
     return std::isfinite(z) ? std::erfc(std::fabs(z) / std::sqrt(2.0)) : no_number;
 }
 
-void SurvivalTable::add(double duration, bool event, std::optional<double> entry) {
+void SurvivalTable::add(double duration, bool event, std::optional<double> entry, std::int64_t customers) {
+    constexpr std::int64_t most = 1'000'000'000'000;
     check_duration(duration);
     if (entry) check_entry(*entry, duration);
-    put({duration + 0.0, 0, event ? 1 : 0, event ? 0 : 1});  // -0 + 0 is 0
+    if (customers < 0 || customers > most) {
+        throw Error(ErrorCode::invalid_argument, "customers", "customers must be between 0 and 1000000000000")
+            .hint("It is the number of customers whom the row stands for.");
+    }
+    if (customers == 0) return;
+    put({duration + 0.0, 0, event ? customers : 0, event ? 0 : customers});  // -0 + 0 is 0
     if (entry) {
-        put({*entry + 0.0, 1, 0, 0});
+        put({*entry + 0.0, customers, 0, 0});
     } else {
-        ++from_start_;
+        from_start_ += customers;
     }
 }
 

@@ -72,8 +72,8 @@ class SurvivalTable {
   public:
     explicit SurvivalTable(std::pmr::memory_resource& memory) : counts_(&memory) {}
 
-    // Amortised O(log n). No entry: there from the start.
-    void add(double duration, bool event, std::optional<double> entry);
+    // Amortised O(log n). No entry: there from the start. So many customers alike.
+    void add(double duration, bool event, std::optional<double> entry, std::int64_t customers = 1);
     // A row with a NULL.
     void exclude() { ++excluded_; }
     void merge(const SurvivalTable& other);

@@ -1,4 +1,4 @@
-// Bytes of a model: u8 version, kind, ties, distribution, converged, three zero;
+// Bytes of a model: u8 version, kind, ties, distribution, converged, robust, two zero;
 // 16 bytes of checksum over the rest and these eight; i64 customers, events,
 // excluded; i32 iterations; f64 loglik_null, loglik, score; u32 covariates,
 // coefficients; then names (u32 length, bytes), coefficients, variance, means
@@ -231,10 +231,11 @@ void SurvivalModel::encode(std::byte* to) const {
     Writer writer(to);
     for (const std::uint8_t byte :
          {survival_model_version, static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(ties),
-          static_cast<std::uint8_t>(distribution), static_cast<std::uint8_t>(converged)}) {
+          static_cast<std::uint8_t>(distribution), static_cast<std::uint8_t>(converged),
+          static_cast<std::uint8_t>(robust)}) {
         writer.number(byte);
     }
-    for (int i = 0; i < 3 + 16; ++i) writer.number(std::uint8_t{0});
+    for (int i = 0; i < 2 + 16; ++i) writer.number(std::uint8_t{0});
     for (const std::int64_t count : {customers, events, excluded}) writer.number(count);
     writer.number(iterations);
     for (const double number : {loglik_null, loglik, score}) writer.real(number);
@@ -270,7 +271,8 @@ void SurvivalModel::decode(std::span<const std::byte> bytes) {
     ties = static_cast<CoxTies>(its_ties);
     distribution = static_cast<AftDistribution>(its_distribution);
     converged = reader.number<std::uint8_t>() != 0;
-    reader.skip(3 + 16);
+    robust = reader.number<std::uint8_t>() != 0;
+    reader.skip(2 + 16);
     const auto sum = checksum(bytes);
     if (load<std::uint64_t>(bytes.data() + checksum_at) != sum[0] ||
         load<std::uint64_t>(bytes.data() + checksum_at + 8) != sum[1]) {

@@ -86,6 +86,7 @@ struct SurvivalModel {
     CoxTies ties = CoxTies::efron;
     AftDistribution distribution = AftDistribution::weibull;
     bool converged = false;
+    bool robust = false;  // Cox: the variance is the sandwich of Lin & Wei 1989
     std::int64_t customers = 0, events = 0, excluded = 0;
     std::int32_t iterations = 0;
     double loglik_null = 0, loglik = 0;

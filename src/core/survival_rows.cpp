@@ -114,7 +114,7 @@ class UnitedTimes {
 
 }  // namespace
 
-void SurvivalRows::set(const SurvivalSettings& settings, bool has_entry, bool has_labels) {
+void SurvivalRows::set(const SurvivalSettings& settings, bool has_entry, bool has_labels, bool has_weight) {
     if (is_set_) {
         if (!std::equal(names_.begin(), names_.end(), settings.names.begin(), settings.names.end(),
                         [](const std::pmr::string& a, std::string_view b) { return a == b; })) {
@@ -122,7 +122,8 @@ void SurvivalRows::set(const SurvivalSettings& settings, bool has_entry, bool ha
         }
         if (word_ != settings.word) fail_difference("an option");
         if (first_ != settings.first || second_ != settings.second) fail_difference("a numeric option");
-        if (has_entry != has_entry_ || has_labels != has_labels_) fail_rows("states of two different calls");
+        if (has_entry != has_entry_ || has_labels != has_labels_ || has_weight != has_weight_)
+            fail_rows("states of two different calls");
         return;
     }
     is_set_ = true;
@@ -138,6 +139,7 @@ void SurvivalRows::set(const SurvivalSettings& settings, bool has_entry, bool ha
     second_ = settings.second;
     has_entry_ = has_entry;
     has_labels_ = has_labels;
+    has_weight_ = has_weight;
 }
 
 void SurvivalRows::set_width(std::size_t covariates) {
@@ -164,6 +166,11 @@ void SurvivalRows::set_width(std::size_t covariates) {
 void SurvivalRows::add(const SurvivalRow& row) {
     check_duration(row.duration);
     if (has_entry_ && row.entry != from_the_start) check_entry(row.entry, row.duration);
+    if (has_weight_ && !(row.weight > 0 && std::isfinite(row.weight))) {
+        throw Error(ErrorCode::invalid_argument, "weights", "weights must be positive and finite")
+            .detail("It is %g.", row.weight)
+            .hint("Leave rows that do not count out with a WHERE clause.");
+    }
     if (!has_width_ || row.covariates.size() != covariates_) set_width(row.covariates.size());
     for (std::size_t i = 0; i < row.covariates.size(); ++i) {
         if (std::isfinite(row.covariates[i])) continue;
@@ -173,6 +180,7 @@ void SurvivalRows::add(const SurvivalRow& row) {
     }
     numbers_.push_back(row.duration + 0.0);  // -0 becomes 0
     if (has_entry_) numbers_.push_back(row.entry + 0.0);
+    if (has_weight_) numbers_.push_back(row.weight);
     for (const double number : row.covariates) numbers_.push_back(number + 0.0);
     if (has_labels_) {
         groups_.push_back(labels_.intern(row.group, "group"));
@@ -186,7 +194,8 @@ void SurvivalRows::merge(const SurvivalRows& other) {
     if (!other.is_set_) return;
     std::pmr::vector<std::string_view> names(other.names_.begin(), other.names_.end(),
                                              numbers_.get_allocator());
-    set({names, other.word_, other.first_, other.second_}, other.has_entry_, other.has_labels_);
+    set({names, other.word_, other.first_, other.second_}, other.has_entry_, other.has_labels_,
+        other.has_weight_);
     if (other.size() == 0) return;
     set_width(other.covariates_);
     numbers_.insert(numbers_.end(), other.numbers_.begin(), other.numbers_.end());
@@ -245,6 +254,7 @@ OrderedRows SurvivalRows::ordered(std::pmr::memory_resource& memory) const {
     rows.stratum.reserve(n);
     rows.covariates.reserve(n * covariates_);
     if (has_entry_) rows.entry.reserve(n);
+    if (has_weight_) rows.weight.reserve(n);
     for (const Key& key : keys) {
         const double* from = numbers(key.row);
         rows.duration.push_back(key.duration);
@@ -252,7 +262,8 @@ OrderedRows SurvivalRows::ordered(std::pmr::memory_resource& memory) const {
         rows.stratum.push_back(key.stratum);
         if (has_labels_) rows.group.push_back(groups.place[groups_[key.row]]);
         if (has_entry_) rows.entry.push_back(united(from[1]));
-        rows.covariates.insert(rows.covariates.end(), from + (has_entry_ ? 2 : 1), from + width);
+        if (has_weight_) rows.weight.push_back(from[weight_at()]);
+        rows.covariates.insert(rows.covariates.end(), from + covariates_at(), from + width);
         poll();
     }
     if (rows.strata.empty()) rows.strata.emplace_back();
@@ -269,7 +280,7 @@ std::size_t SurvivalRows::encoded_size() const {
 void SurvivalRows::encode(std::byte* to) const {
     *to++ = std::byte{survival_rows_version};
     *to++ = static_cast<std::byte>((is_set_ ? 1 : 0) | (has_entry_ ? 2 : 0) | (has_labels_ ? 4 : 0) |
-                                   (has_width_ ? 8 : 0));
+                                   (has_width_ ? 8 : 0) | (has_weight_ ? 16 : 0));
     to = store(to, static_cast<std::uint32_t>(names_.size()));
     for (const std::pmr::string& name : names_) to = store_text(to, name);
     to = store_text(to, word_);
@@ -290,11 +301,12 @@ void SurvivalRows::decode(std::span<const std::byte> bytes) {
     Reader reader(bytes);
     if (reader.number<std::uint8_t>() != survival_rows_version) fail_rows("unknown version");
     const auto flags = reader.number<std::uint8_t>();
-    if (flags > 15) fail_rows("unknown flags");
+    if (flags > 31) fail_rows("unknown flags");
     is_set_ = (flags & 1) != 0;
     has_entry_ = (flags & 2) != 0;
     has_labels_ = (flags & 4) != 0;
     has_width_ = (flags & 8) != 0;
+    has_weight_ = (flags & 16) != 0;
     const auto names = reader.number<std::uint32_t>();
     if (names > max_covariates) fail_rows("too many names");
     for (std::uint32_t i = 0; i < names; ++i) names_.emplace_back(reader.text());
@@ -330,7 +342,8 @@ void SurvivalRows::decode(std::span<const std::byte> bytes) {
         row.duration = wide[0];
         row.event = std::to_integer<std::uint8_t>(events[i]) != 0;
         if (has_entry_) row.entry = wide[1];
-        row.covariates = {wide.data() + (has_entry_ ? 2 : 1), covariates_};
+        if (has_weight_) row.weight = wide[weight_at()];
+        row.covariates = {wide.data() + covariates_at(), covariates_};
         if (groups != nullptr && strata != nullptr) {
             const auto group = load<std::uint32_t>(groups + 4 * i),
                        stratum = load<std::uint32_t>(strata + 4 * i);

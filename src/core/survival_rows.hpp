@@ -1,7 +1,7 @@
 // The rows of a survival fit, kept column by column while an aggregate runs, and
 // the same rows in a fixed order once it ends.
 //
-// A fit needs all rows: 8 bytes a number (duration, entry if any, covariates), 5
+// A fit needs all rows: 8 bytes a number (duration, entry and weight if any, covariates), 5
 // to 9 for the event and labels. Sums of floating-point numbers depend on their
 // order; so the rows are sorted by everything in them before anything is summed,
 // and the answer depends on the rows alone.
@@ -37,13 +37,15 @@ struct SurvivalRow {
     double entry = from_the_start;
     std::span<const double> covariates;
     std::string_view group, stratum;
+    double weight = 1;
 };
 
-// Rows sorted by stratum, duration, event, entry, group, covariates.
+// Rows sorted by stratum, duration, event, group, entry, weight, covariates.
 struct OrderedRows {
     explicit OrderedRows(std::pmr::memory_resource& memory)
         : duration(&memory),
           entry(&memory),
+          weight(&memory),
           covariates(&memory),
           event(&memory),
           stratum(&memory),
@@ -53,9 +55,9 @@ struct OrderedRows {
     std::size_t size() const { return duration.size(); }
     std::span<const double> row(std::size_t i) const { return {covariates.data() + i * width, width}; }
 
-    std::size_t width = 0;                     // covariates a row
-    std::pmr::vector<double> duration, entry;  // entry: empty if nobody has one
-    std::pmr::vector<double> covariates;       // row after row
+    std::size_t width = 0;                             // covariates a row
+    std::pmr::vector<double> duration, entry, weight;  // the last two: empty if nobody has one
+    std::pmr::vector<double> covariates;               // row after row
     std::pmr::vector<std::uint8_t> event;
     std::pmr::vector<std::uint32_t> stratum, group;     // places in strata and groups
     std::pmr::vector<std::string_view> strata, groups;  // labels in the order of their bytes
@@ -74,8 +76,8 @@ class SurvivalRows {
 
     bool is_set() const { return is_set_; }
     // Throws if other settings were given before.
-    void set(const SurvivalSettings& settings, bool has_entry, bool has_labels);
-    // Throws for a bad duration or entry, a covariate that is not finite, or
+    void set(const SurvivalSettings& settings, bool has_entry, bool has_labels, bool has_weight = false);
+    // Throws for a bad duration, entry or weight, a covariate that is not finite, or
     // another number of covariates than before.
     void add(const SurvivalRow& row);
     void exclude() { ++excluded_; }
@@ -98,11 +100,14 @@ class SurvivalRows {
     void decode(std::span<const std::byte> bytes);
 
   private:
-    std::size_t stride() const { return 1 + (has_entry_ ? 1 : 0) + covariates_; }
+    // Where a row's weight and covariates stand, and how many numbers it has.
+    std::size_t weight_at() const { return 1 + (has_entry_ ? 1 : 0); }
+    std::size_t covariates_at() const { return weight_at() + (has_weight_ ? 1 : 0); }
+    std::size_t stride() const { return covariates_at() + covariates_; }
     const double* numbers(std::size_t row) const { return numbers_.data() + row * stride(); }
     void set_width(std::size_t covariates);
 
-    std::pmr::vector<double> numbers_;  // duration, entry, covariates: row after row
+    std::pmr::vector<double> numbers_;  // duration, entry, weight, covariates: row after row
     std::pmr::vector<std::uint8_t> events_;
     std::pmr::vector<std::uint32_t> groups_, strata_;  // codes of labels_, if there are labels
     Dictionary labels_;
@@ -111,7 +116,7 @@ class SurvivalRows {
     double first_ = 0, second_ = 0;
     std::size_t covariates_ = 0;
     std::int64_t excluded_ = 0;
-    bool is_set_ = false, has_entry_ = false, has_labels_ = false, has_width_ = false;
+    bool is_set_ = false, has_entry_ = false, has_labels_ = false, has_weight_ = false, has_width_ = false;
 };
 
 }  // namespace journey

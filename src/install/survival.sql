@@ -61,6 +61,8 @@ CREATE FUNCTION survival_table_add(survival_table, float8, boolean) RETURNS surv
     AS 'MODULE_PATHNAME', 'journey_survival_table_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION survival_table_add(survival_table, float8, boolean, float8) RETURNS survival_table
     AS 'MODULE_PATHNAME', 'journey_survival_table_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION survival_table_add(survival_table, float8, boolean, float8, bigint) RETURNS survival_table
+    AS 'MODULE_PATHNAME', 'journey_survival_table_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION kaplan_meier_finish(survival_table) RETURNS kaplan_meier_row[]
     AS 'MODULE_PATHNAME', 'journey_kaplan_meier_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 CREATE FUNCTION nelson_aalen_finish(survival_table) RETURNS nelson_aalen_row[]
@@ -73,6 +75,9 @@ CREATE AGGREGATE survival_table(duration float8, event boolean) (
 CREATE AGGREGATE survival_table(duration float8, event boolean, entry float8) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
+CREATE AGGREGATE survival_table(duration float8, event boolean, entry float8, customers bigint) (
+    SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096,
+    COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 CREATE AGGREGATE survival_table(t survival_table) (
     SFUNC = survival_table_combine, STYPE = survival_table, SSPACE = 4096,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
@@ -82,16 +87,25 @@ CREATE AGGREGATE kaplan_meier(duration float8, event boolean) (
 CREATE AGGREGATE kaplan_meier(duration float8, event boolean, entry float8) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = kaplan_meier_finish,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
+CREATE AGGREGATE kaplan_meier(duration float8, event boolean, entry float8, customers bigint) (
+    SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = kaplan_meier_finish,
+    COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 CREATE AGGREGATE nelson_aalen(duration float8, event boolean) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = nelson_aalen_finish,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 CREATE AGGREGATE nelson_aalen(duration float8, event boolean, entry float8) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = nelson_aalen_finish,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
+CREATE AGGREGATE nelson_aalen(duration float8, event boolean, entry float8, customers bigint) (
+    SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = nelson_aalen_finish,
+    COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 CREATE AGGREGATE median_survival(duration float8, event boolean) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = median_survival,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 CREATE AGGREGATE median_survival(duration float8, event boolean, entry float8) (
+    SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = median_survival,
+    COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
+CREATE AGGREGATE median_survival(duration float8, event boolean, entry float8, customers bigint) (
     SFUNC = survival_table_add, STYPE = survival_table, SSPACE = 4096, FINALFUNC = median_survival,
     COMBINEFUNC = survival_table_combine, PARALLEL = SAFE);
 
@@ -129,6 +143,10 @@ CREATE FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], te
     AS 'MODULE_PATHNAME', 'journey_cox_fit_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text) RETURNS survival_rows
     AS 'MODULE_PATHNAME', 'journey_cox_fit_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text, float8) RETURNS survival_rows
+    AS 'MODULE_PATHNAME', 'journey_cox_fit_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+CREATE FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text, float8, text) RETURNS survival_rows
+    AS 'MODULE_PATHNAME', 'journey_cox_fit_add' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 CREATE FUNCTION cox_fit_finish(survival_rows) RETURNS survival_model
     AS 'MODULE_PATHNAME', 'journey_cox_fit_finish' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
 CREATE AGGREGATE cox_fit(duration float8, event boolean, covariates float8[]) (
@@ -144,6 +162,12 @@ CREATE AGGREGATE cox_fit(duration float8, event boolean, covariates float8[], na
     SFUNC = cox_fit_add, STYPE = survival_rows, SSPACE = 8192, FINALFUNC = cox_fit_finish,
     COMBINEFUNC = survival_rows_combine, PARALLEL = SAFE);
 CREATE AGGREGATE cox_fit(duration float8, event boolean, covariates float8[], names text[], stratum text, entry float8, ties text) (
+    SFUNC = cox_fit_add, STYPE = survival_rows, SSPACE = 8192, FINALFUNC = cox_fit_finish,
+    COMBINEFUNC = survival_rows_combine, PARALLEL = SAFE);
+CREATE AGGREGATE cox_fit(duration float8, event boolean, covariates float8[], names text[], stratum text, entry float8, ties text, weights float8) (
+    SFUNC = cox_fit_add, STYPE = survival_rows, SSPACE = 8192, FINALFUNC = cox_fit_finish,
+    COMBINEFUNC = survival_rows_combine, PARALLEL = SAFE);
+CREATE AGGREGATE cox_fit(duration float8, event boolean, covariates float8[], names text[], stratum text, entry float8, ties text, weights float8, cluster text) (
     SFUNC = cox_fit_add, STYPE = survival_rows, SSPACE = 8192, FINALFUNC = cox_fit_finish,
     COMBINEFUNC = survival_rows_combine, PARALLEL = SAFE);
 CREATE FUNCTION aft_fit_add(survival_rows, float8, boolean, float8[]) RETURNS survival_rows
@@ -228,7 +252,7 @@ CREATE AGGREGATE survival_calibration(duration float8, event boolean, predicted 
 
 CREATE FUNCTION survival_summary(model survival_model, OUT kind text, OUT method text, OUT customers bigint, OUT events bigint, OUT excluded bigint,
     OUT iterations int, OUT converged boolean, OUT warning text, OUT loglik_null float8, OUT loglik float8, OUT aic float8, OUT df int,
-    OUT likelihood_ratio float8, OUT likelihood_ratio_p float8, OUT wald float8, OUT wald_p float8, OUT score float8, OUT score_p float8)
+    OUT likelihood_ratio float8, OUT likelihood_ratio_p float8, OUT wald float8, OUT wald_p float8, OUT score float8, OUT score_p float8, OUT robust boolean)
     RETURNS record
     AS 'MODULE_PATHNAME', 'journey_survival_summary' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 CREATE FUNCTION cox_coefficients(model survival_model, confidence float8 DEFAULT 0.95)
@@ -288,18 +312,23 @@ COMMENT ON TYPE survival_calibration_row IS 'Predicted and observed probability 
 COMMENT ON FUNCTION survival_table_combine(survival_table, survival_table) IS 'Joins two states. Example: it is called in parallel plans';
 COMMENT ON FUNCTION survival_table_add(survival_table, float8, boolean) IS 'Transition of survival_table. Example: SELECT survival_table(months, churned) FROM customers';
 COMMENT ON FUNCTION survival_table_add(survival_table, float8, boolean, float8) IS 'Transition of survival_table. Example: SELECT survival_table(months, churned) FROM customers';
+COMMENT ON FUNCTION survival_table_add(survival_table, float8, boolean, float8, bigint) IS 'Transition of survival_table. Example: SELECT survival_table(months, churned, NULL, customers) FROM counted';
 COMMENT ON FUNCTION kaplan_meier_finish(survival_table) IS 'Final function of the aggregate. Example: it is called where the rows end';
 COMMENT ON FUNCTION nelson_aalen_finish(survival_table) IS 'Final function of the aggregate. Example: it is called where the rows end';
 COMMENT ON FUNCTION median_survival(survival_table) IS 'The time by which half of the customers had the event; NULL if the curve does not come so low. Example: SELECT plan, median_survival(survival_table(months, churned)) FROM customers GROUP BY plan';
 COMMENT ON AGGREGATE survival_table(float8, boolean) IS 'Counts who left at which time. Example: SELECT k.* FROM (SELECT survival_table(months, churned) AS t FROM customers) s, kaplan_meier(t) k';
 COMMENT ON AGGREGATE survival_table(float8, boolean, float8) IS 'The same for customers who came under observation late, after entry. Example: SELECT survival_table(age_now, churned, age_at_start) FROM customers';
+COMMENT ON AGGREGATE survival_table(float8, boolean, float8, bigint) IS 'The same where a row stands for so many customers. Example: SELECT survival_table(months, churned, NULL, customers) FROM counted';
 COMMENT ON AGGREGATE survival_table(survival_table) IS 'Puts tables together. Example: SELECT survival_table(t) FROM daily_tables';
 COMMENT ON AGGREGATE kaplan_meier(float8, boolean) IS 'Kaplan-Meier curve with 95 percent limits on the log scale, one row a time. Example: SELECT * FROM unnest((SELECT kaplan_meier(months, churned) FROM customers))';
 COMMENT ON AGGREGATE kaplan_meier(float8, boolean, float8) IS 'The same with late entry. Example: SELECT * FROM unnest((SELECT kaplan_meier(age_now, churned, age_at_start) FROM customers))';
+COMMENT ON AGGREGATE kaplan_meier(float8, boolean, float8, bigint) IS 'The same where a row stands for so many customers. Example: SELECT * FROM unnest((SELECT kaplan_meier(months, churned, NULL, customers) FROM counted))';
 COMMENT ON AGGREGATE nelson_aalen(float8, boolean) IS 'Nelson-Aalen cumulative hazard with 95 percent limits, one row a time. Example: SELECT * FROM unnest((SELECT nelson_aalen(months, churned) FROM customers))';
 COMMENT ON AGGREGATE nelson_aalen(float8, boolean, float8) IS 'The same with late entry. Example: SELECT * FROM unnest((SELECT nelson_aalen(age_now, churned, age_at_start) FROM customers))';
+COMMENT ON AGGREGATE nelson_aalen(float8, boolean, float8, bigint) IS 'The same where a row stands for so many customers. Example: SELECT * FROM unnest((SELECT nelson_aalen(months, churned, NULL, customers) FROM counted))';
 COMMENT ON AGGREGATE median_survival(float8, boolean) IS 'The time by which half of the customers had the event; NULL if the curve does not come so low. Example: SELECT plan, median_survival(months, churned) FROM customers GROUP BY plan';
 COMMENT ON AGGREGATE median_survival(float8, boolean, float8) IS 'The same with late entry. Example: SELECT median_survival(age_now, churned, age_at_start) FROM customers';
+COMMENT ON AGGREGATE median_survival(float8, boolean, float8, bigint) IS 'The same where a row stands for so many customers. Example: SELECT median_survival(months, churned, NULL, customers) FROM counted';
 COMMENT ON FUNCTION kaplan_meier(survival_table, float8, text) IS 'Kaplan-Meier curve with limits of type log, log-log, plain or logit, one row a time. Example: SELECT k.* FROM (SELECT survival_table(months, churned) AS t FROM customers) s, kaplan_meier(t, 0.95, ''log-log'') k';
 COMMENT ON FUNCTION nelson_aalen(survival_table, float8, text, text) IS 'Cumulative hazard, one row a time; method fleming-harrington takes tied events one by one. Example: SELECT n.* FROM (SELECT survival_table(months, churned) AS t FROM customers) s, nelson_aalen(t) n';
 COMMENT ON FUNCTION survival_at(survival_table, float8) IS 'Share of customers still without the event at a time; NULL beyond the last time seen. Example: SELECT survival_at(survival_table(months, churned), 12) FROM customers';
@@ -313,12 +342,16 @@ COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[]
 COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text) IS 'Transition of cox_fit. Example: it is called for each row';
 COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8) IS 'Transition of cox_fit. Example: it is called for each row';
 COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text) IS 'Transition of cox_fit. Example: it is called for each row';
+COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text, float8) IS 'Transition of cox_fit. Example: it is called for each row';
+COMMENT ON FUNCTION cox_fit_add(survival_rows, float8, boolean, float8[], text[], text, float8, text, float8, text) IS 'Transition of cox_fit. Example: it is called for each row';
 COMMENT ON FUNCTION cox_fit_finish(survival_rows) IS 'Final function of the aggregate. Example: it is called where the rows end';
 COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[]) IS 'Cox proportional hazards with Efron''s ties. Example: SELECT c.* FROM (SELECT cox_fit(months, churned, ARRAY[age, price]) AS m FROM customers) s, cox_coefficients(m) c';
 COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[]) IS 'The same with names for the covariates. Example: SELECT cox_fit(months, churned, ARRAY[age, price], ''{age,price}'') FROM customers';
 COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[], text) IS 'The same with a baseline for each stratum. Example: SELECT cox_fit(months, churned, ARRAY[age], ''{age}'', country) FROM customers';
 COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[], text, float8) IS 'The same for intervals: at risk after entry, up to duration. Example: SELECT cox_fit(until, churned, ARRAY[price], ''{price}'', NULL, since) FROM customer_periods';
 COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[], text, float8, text) IS 'The same with ties efron or breslow. Example: SELECT cox_fit(months, churned, ARRAY[age], ''{age}'', NULL, NULL, ''breslow'') FROM customers';
+COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[], text, float8, text, float8) IS 'The same with a weight for each row. Example: SELECT cox_fit(months, churned, ARRAY[age], ''{age}'', NULL, NULL, ''efron'', weight) FROM customers';
+COMMENT ON AGGREGATE cox_fit(float8, boolean, float8[], text[], text, float8, text, float8, text) IS 'The same with standard errors that allow for rows of one cluster, and for a wrong model; NULL is a row on its own. Example: SELECT cox_fit(until, churned, ARRAY[price], ''{price}'', NULL, since, ''efron'', 1, customer) FROM stretches';
 COMMENT ON FUNCTION aft_fit_add(survival_rows, float8, boolean, float8[]) IS 'Transition of aft_fit. Example: it is called for each row';
 COMMENT ON FUNCTION aft_fit_add(survival_rows, float8, boolean, float8[], text[]) IS 'Transition of aft_fit. Example: it is called for each row';
 COMMENT ON FUNCTION aft_fit_add(survival_rows, float8, boolean, float8[], text[], text) IS 'Transition of aft_fit. Example: it is called for each row';

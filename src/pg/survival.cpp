@@ -77,12 +77,13 @@ Datum number_or_null(FunctionCallInfo fcinfo, double number) {
 JOURNEY_FUNCTION(survival_table_add) {
     MemoryContext context = aggregate_context(fcinfo);
     Table& state = Table::state(fcinfo, context);
-    if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
+    const bool counted = PG_NARGS() > 4;
+    if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (counted && PG_ARGISNULL(4))) {
         state->exclude();
     } else {
         std::optional<double> entry;
         if (PG_NARGS() > 3 && !PG_ARGISNULL(3)) entry = PG_GETARG_FLOAT8(3);
-        state->add(PG_GETARG_FLOAT8(1), PG_GETARG_BOOL(2), entry);
+        state->add(PG_GETARG_FLOAT8(1), PG_GETARG_BOOL(2), entry, counted ? PG_GETARG_INT64(4) : 1);
     }
     return state.datum();
 }

@@ -42,19 +42,37 @@ std::span<const std::string_view> names_argument(FunctionCallInfo fcinfo, int n)
     return texts_argument(fcinfo, n, "names");
 }
 
-// A row with a NULL in its duration, event or covariates is counted, not used.
-void add_fit_row(FunctionCallInfo fcinfo, Rows& state, int entry, int stratum) {
+// The label of a cluster, "=" before it: the empty label is a row on its own.
+std::string_view cluster_argument(FunctionCallInfo fcinfo, int n) {
+    if (PG_NARGS() <= n || PG_ARGISNULL(n)) return {};
+    const std::string_view name = text_argument(fcinfo, n);
+    auto* label = static_cast<char*>(palloc(name.size() + 1));
+    label[0] = '=';
+    memcpy(label + 1, name.data(), name.size());
+    return {label, name.size() + 1};
+}
+
+// Where the arguments of a fit stand that not every fit has.
+struct FitArguments {
+    int stratum = FUNC_MAX_ARGS, entry = FUNC_MAX_ARGS, weights = FUNC_MAX_ARGS, cluster = FUNC_MAX_ARGS;
+};
+
+// A row with a NULL in its duration, event, covariates or weight is counted, not used.
+void add_fit_row(FunctionCallInfo fcinfo, Rows& state, const FitArguments& at) {
     SurvivalRow row;
     std::optional<std::span<const double>> covariates;
-    if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !PG_ARGISNULL(3)) {
+    const bool weighted = PG_NARGS() > at.weights;
+    if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2) && !PG_ARGISNULL(3) && !(weighted && PG_ARGISNULL(at.weights))) {
         covariates = numbers_argument(fcinfo, 3, "covariates");
     }
     if (!covariates) return state->exclude();
+    if (weighted) row.weight = PG_GETARG_FLOAT8(at.weights);
+    row.group = cluster_argument(fcinfo, at.cluster);
     row.duration = PG_GETARG_FLOAT8(1);
     row.event = PG_GETARG_BOOL(2);
     row.covariates = *covariates;
-    if (PG_NARGS() > stratum && !PG_ARGISNULL(stratum)) row.stratum = text_argument(fcinfo, stratum);
-    if (PG_NARGS() > entry && !PG_ARGISNULL(entry)) row.entry = PG_GETARG_FLOAT8(entry);
+    if (PG_NARGS() > at.stratum && !PG_ARGISNULL(at.stratum)) row.stratum = text_argument(fcinfo, at.stratum);
+    if (PG_NARGS() > at.entry && !PG_ARGISNULL(at.entry)) row.entry = PG_GETARG_FLOAT8(at.entry);
     state->add(row);
 }
 
@@ -131,16 +149,18 @@ Concordance count_pairs(FunctionCallInfo fcinfo) {
 
 }  // namespace
 
-// (state, duration, event, covariates [, names [, stratum [, entry [, ties]]]])
+// (state, duration, event, covariates [, names [, stratum [, entry [, ties [, weights [, cluster]]]]]])
 JOURNEY_FUNCTION(cox_fit_add) {
     MemoryContext context = aggregate_context(fcinfo);
     Rows& state = Rows::state(fcinfo, context);
     if (!settings_known(fcinfo, state, {4, 7})) {
         const std::string_view ties = PG_NARGS() > 7 ? word_argument(fcinfo, 7, "ties") : "efron";
         ties_of(ties);
-        state->set({names_argument(fcinfo, 4), ties}, PG_NARGS() > 6, PG_NARGS() > 5);
+        const double robust = PG_NARGS() > 9 ? 1 : 0;
+        state->set({names_argument(fcinfo, 4), ties, 0, robust}, PG_NARGS() > 6, PG_NARGS() > 5,
+                   PG_NARGS() > 8);
     }
-    add_fit_row(fcinfo, state, 6, 5);
+    add_fit_row(fcinfo, state, {5, 6, 8, 9});
     return state.datum();
 }
 
@@ -154,7 +174,7 @@ JOURNEY_FUNCTION(aft_fit_add) {
         distribution_of(distribution);
         state->set({names_argument(fcinfo, 4), distribution}, false, false);
     }
-    add_fit_row(fcinfo, state, FUNC_MAX_ARGS, FUNC_MAX_ARGS);
+    add_fit_row(fcinfo, state, {});
     return state.datum();
 }
 

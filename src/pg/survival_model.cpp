@@ -66,6 +66,8 @@ void append_model(StringInfo out, const SurvivalModel& model) {
     append_field(out, "kind", name_of(model.kind));
     if (model.is_cox()) {
         append_field(out, "ties", name_of(model.ties));
+        append_key(out, "robust");
+        appendStringInfoString(out, model.robust ? "true" : "false");
     } else {
         append_field(out, "distribution", name_of(model.distribution));
     }
@@ -172,6 +174,7 @@ CoefficientNote note_of(const JsonbValue& item) {
 
 void read_cox(const Fields& fields, SurvivalModel& model) {
     model.ties = ties_of(fields.text("ties"));
+    model.robust = fields.value("robust", jbvBool).val.boolean;
     model.score = fields.number("score");
     fields.numbers("zph", model.zph, true);
     fields.each("strata", [&](const JsonbValue& item) {
@@ -187,7 +190,7 @@ void read_cox(const Fields& fields, SurvivalModel& model) {
 }
 
 void read_model(Jsonb* json, SurvivalModel& model) {
-    constexpr std::uint32_t cox_fields = 18, aft_fields = 15;
+    constexpr std::uint32_t cox_fields = 19, aft_fields = 15;
     if (!JB_ROOT_IS_OBJECT(json)) fail_text("no object", "");
     const bool cox = JB_ROOT_COUNT(json) == cox_fields;
     const Fields fields(&json->root, cox ? cox_fields : aft_fields);
@@ -355,6 +358,7 @@ JOURNEY_FUNCTION(survival_summary) {
         row.number(statistic);
         row.number(chi_square_p(statistic, df));
     }
+    row.boolean(model.robust);
     return record_datum(fcinfo, row);
 }
 

@@ -22,6 +22,11 @@ INSERT INTO found
         LATERAL (SELECT sum(cumulative_hazard) AS hazard, sum(std_error) AS error FROM nelson_aalen(t)) a,
         LATERAL (SELECT sum(cumulative_hazard) AS hazard, sum(std_error) AS error FROM nelson_aalen(t, method => 'fleming-harrington')) b,
         LATERAL (VALUES ('sum nelson-aalen', a.hazard), ('sum std_error', a.error), ('sum fleming-harrington', b.hazard), ('sum fleming-harrington std_error', b.error)) f (item, figure);
+-- Rows that stand for several patients.
+INSERT INTO found
+    SELECT 'lung km weights', f.item, f.figure
+    FROM (SELECT sum(survival) AS survival, sum(std_error) AS std_error FROM unnest((SELECT kaplan_meier(time, died, NULL, 1 + floor(age)::bigint % 3) FROM patients WHERE ph_ecog IS NOT NULL))) k,
+        LATERAL (VALUES ('sum survival', k.survival), ('sum std_error', k.std_error)) f (item, figure);
 -- Tests between groups; concordance.
 INSERT INTO found
     SELECT 'lung logrank', 'ecog rho ' || rho, (logrank(time, died, ph_ecog::text, 'fleming_harrington', NULL, rho, 0)).statistic
@@ -31,6 +36,8 @@ INSERT INTO found
     SELECT 'lung concordance', 'age', concordance(time, died, age) FROM patients;
 
 INSERT INTO figures VALUES
+('lung km weights', 'sum survival', 99.6467607127),
+('lung km weights', 'sum std_error', 3.87198719054),
 ('lung km 1 log', 'sum survival', 60.8024838216),
 ('lung km 1 log', 'sum std_error', 4.40078480563),
 ('lung km 1 log', 'sum lower', 53.049690819),

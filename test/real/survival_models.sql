@@ -15,6 +15,17 @@ INSERT INTO models
     SELECT 'lung entry breslow strata', cox_fit(time, died, ARRAY[age, ph_ecog], '{age,ph_ecog}', sex::text, entry, 'breslow') FROM patients UNION ALL
     SELECT 'lung months', cox_fit(month, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}') FROM patients UNION ALL
     SELECT 'lung months entry', cox_fit(month, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, month_entry) FROM patients;
+-- Weights, and variances that do not trust the model.
+CREATE VIEW weighted AS SELECT *, 1 + floor(age)::int % 3 / 2.0::float8 AS w, (floor(age)::int % 10)::text AS k FROM patients WHERE ph_ecog IS NOT NULL;
+INSERT INTO models
+    SELECT 'lung weights', cox_fit(time, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'efron', w) FROM weighted UNION ALL
+    SELECT 'lung weights breslow strata entry', cox_fit(time, died, ARRAY[age, ph_ecog], '{age,ph_ecog}', sex::text, entry, 'breslow', w) FROM weighted UNION ALL
+    SELECT 'lung weights months', cox_fit(month, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'efron', w) FROM weighted UNION ALL
+    SELECT 'lung robust', cox_fit(time, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'efron', 1, NULL) FROM weighted UNION ALL
+    SELECT 'lung robust months breslow', cox_fit(month, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'breslow', 1, NULL) FROM weighted UNION ALL
+    SELECT 'lung cluster', cox_fit(time, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'efron', 1, k) FROM weighted UNION ALL
+    SELECT 'lung cluster weights months entry strata', cox_fit(month, died, ARRAY[age, ph_ecog], '{age,ph_ecog}', sex::text, month_entry, 'efron', w, k) FROM weighted UNION ALL
+    SELECT 'lung cluster weights months', cox_fit(month, died, ARRAY[age, sex, ph_ecog], '{age,sex,ph_ecog}', NULL, NULL, 'efron', w, k) FROM weighted;
 INSERT INTO models
     SELECT 'rossi ' || d, aft_fit(week, arrest = 1, ARRAY[fin, age, race, wexp, mar, paro, prio], '{fin,age,race,wexp,mar,paro,prio}', d)
     FROM rossi, unnest('{exponential,weibull,lognormal,loglogistic}'::text[]) d GROUP BY d UNION ALL
@@ -36,7 +47,7 @@ INSERT INTO found
     SELECT what, f.item, f.figure FROM models,
         LATERAL (SELECT sum(cumulative_hazard) * exp(linear_predictor(model, '{0,0,0}')) AS total, max(cumulative_hazard) * exp(linear_predictor(model, '{0,0,0}')) AS last FROM cox_baseline(model)) b,
         LATERAL (VALUES ('baseline sum', b.total), ('baseline last', b.last)) f (item, figure)
-    WHERE what IN ('lung months', 'lung months entry', 'lung entry');
+    WHERE what IN ('lung months', 'lung months entry', 'lung entry', 'lung weights months');
 INSERT INTO found
     SELECT 'lung months predicted', t::text, survival_probability(model, '{60,2,1}', t) FROM models, unnest('{5,12,24}'::int[]) t WHERE what = 'lung months' UNION ALL
     SELECT 'lung months predicted', 'median', median_survival(model, '{60,2,1}') FROM models WHERE what = 'lung months' UNION ALL
@@ -44,6 +55,113 @@ INSERT INTO found
     WHERE what IN ('lung exponential', 'lung weibull', 'lung lognormal', 'lung loglogistic');
 
 INSERT INTO figures VALUES
+('lung weights', 'age coefficient', 0.00726889949119),
+('lung weights', 'age std_error', 0.00724625484636),
+('lung weights', 'sex coefficient', -0.5228966847),
+('lung weights', 'sex std_error', 0.135385667041),
+('lung weights', 'ph_ecog coefficient', 0.430468605773),
+('lung weights', 'ph_ecog std_error', 0.0928321077485),
+('lung weights', 'loglik_null', -1251.44686314),
+('lung weights', 'loglik', -1232.30187343),
+('lung weights', 'score', 38.308857193),
+('lung weights', 'wald', 37.7269043289),
+('lung weights', 'age zph', 0.0751412487944),
+('lung weights', 'sex zph', 2.92510597935),
+('lung weights', 'ph_ecog zph', 4.39898185626),
+('lung weights', 'GLOBAL zph', 7.52997233315),
+('lung weights breslow strata entry', 'age coefficient', 0.003017359313),
+('lung weights breslow strata entry', 'age std_error', 0.00734084833946),
+('lung weights breslow strata entry', 'ph_ecog coefficient', 0.344306998043),
+('lung weights breslow strata entry', 'ph_ecog std_error', 0.0938874092434),
+('lung weights breslow strata entry', 'loglik_null', -978.173412255),
+('lung weights breslow strata entry', 'loglik', -970.981139852),
+('lung weights breslow strata entry', 'score', 14.5302082999),
+('lung weights breslow strata entry', 'wald', 14.4076917934),
+('lung weights breslow strata entry', 'age zph', 0.23082457476),
+('lung weights breslow strata entry', 'ph_ecog zph', 0.0611748341999),
+('lung weights breslow strata entry', 'GLOBAL zph', 0.289341011424),
+('lung weights months', 'age coefficient', 0.00689499075544),
+('lung weights months', 'age std_error', 0.007219863887),
+('lung weights months', 'sex coefficient', -0.540399148632),
+('lung weights months', 'sex std_error', 0.135438837933),
+('lung weights months', 'ph_ecog coefficient', 0.437952951656),
+('lung weights months', 'ph_ecog std_error', 0.0932959647092),
+('lung weights months', 'loglik_null', -1254.87103345),
+('lung weights months', 'loglik', -1235.03089662),
+('lung weights months', 'score', 39.6472619857),
+('lung weights months', 'wald', 39.0272662036),
+('lung weights months', 'age zph', 0.0754298013658),
+('lung weights months', 'sex zph', 2.84813625778),
+('lung weights months', 'ph_ecog zph', 4.75995760581),
+('lung weights months', 'GLOBAL zph', 7.85189128389),
+('lung robust', 'age coefficient', 0.0110667645961),
+('lung robust', 'age std_error', 0.00988139278006),
+('lung robust', 'sex coefficient', -0.552612395532),
+('lung robust', 'sex std_error', 0.16474842795),
+('lung robust', 'ph_ecog coefficient', 0.463728475116),
+('lung robust', 'ph_ecog std_error', 0.124158848602),
+('lung robust', 'loglik_null', -744.480455761),
+('lung robust', 'loglik', -729.230121375),
+('lung robust', 'score', 30.4999227049),
+('lung robust', 'wald', 23.8022914182),
+('lung robust', 'age zph', 0.187987673561),
+('lung robust', 'sex zph', 2.30543722677),
+('lung robust', 'ph_ecog zph', 2.05424877386),
+('lung robust', 'GLOBAL zph', 4.46365758816),
+('lung robust months breslow', 'age coefficient', 0.0105569883934),
+('lung robust months breslow', 'age std_error', 0.00938967335849),
+('lung robust months breslow', 'sex coefficient', -0.555366592166),
+('lung robust months breslow', 'sex std_error', 0.159633589463),
+('lung robust months breslow', 'ph_ecog coefficient', 0.454126799243),
+('lung robust months breslow', 'ph_ecog std_error', 0.118876182419),
+('lung robust months breslow', 'loglik_null', -752.673642713),
+('lung robust months breslow', 'loglik', -737.868935666),
+('lung robust months breslow', 'score', 29.5196227717),
+('lung robust months breslow', 'wald', 25.4007107124),
+('lung robust months breslow', 'age zph', 0.237898910301),
+('lung robust months breslow', 'sex zph', 1.95388877005),
+('lung robust months breslow', 'ph_ecog zph', 2.00669436833),
+('lung robust months breslow', 'GLOBAL zph', 4.1107283944),
+('lung cluster', 'age coefficient', 0.0110667645961),
+('lung cluster', 'age std_error', 0.00722231197366),
+('lung cluster', 'sex coefficient', -0.552612395532),
+('lung cluster', 'sex std_error', 0.15926887058),
+('lung cluster', 'ph_ecog coefficient', 0.463728475116),
+('lung cluster', 'ph_ecog std_error', 0.152598992991),
+('lung cluster', 'loglik_null', -744.480455761),
+('lung cluster', 'loglik', -729.230121375),
+('lung cluster', 'score', 30.4999227049),
+('lung cluster', 'wald', 21.9258831939),
+('lung cluster', 'age zph', 0.187987673561),
+('lung cluster', 'sex zph', 2.30543722677),
+('lung cluster', 'ph_ecog zph', 2.05424877386),
+('lung cluster', 'GLOBAL zph', 4.46365758816),
+('lung cluster weights months entry strata', 'age coefficient', 0.00378564043045),
+('lung cluster weights months entry strata', 'age std_error', 0.00547032060909),
+('lung cluster weights months entry strata', 'ph_ecog coefficient', 0.358042778888),
+('lung cluster weights months entry strata', 'ph_ecog std_error', 0.109889470107),
+('lung cluster weights months entry strata', 'loglik_null', -991.580630391),
+('lung cluster weights months entry strata', 'loglik', -983.774517222),
+('lung cluster weights months entry strata', 'score', 15.8016496211),
+('lung cluster weights months entry strata', 'wald', 11.7321218255),
+('lung cluster weights months entry strata', 'age zph', 0.200274173518),
+('lung cluster weights months entry strata', 'ph_ecog zph', 0.0363691703841),
+('lung cluster weights months entry strata', 'GLOBAL zph', 0.247523756267),
+('lung cluster weights months', 'age coefficient', 0.00689499075544),
+('lung cluster weights months', 'age std_error', 0.00624985053999),
+('lung cluster weights months', 'sex coefficient', -0.540399148632),
+('lung cluster weights months', 'sex std_error', 0.170939011993),
+('lung cluster weights months', 'ph_ecog coefficient', 0.437952951656),
+('lung cluster weights months', 'ph_ecog std_error', 0.16099023189),
+('lung cluster weights months', 'loglik_null', -1254.87103345),
+('lung cluster weights months', 'loglik', -1235.03089662),
+('lung cluster weights months', 'score', 39.6472619857),
+('lung cluster weights months', 'wald', 14.9665718112),
+('lung cluster weights months', 'age zph', 0.0754298013658),
+('lung cluster weights months', 'sex zph', 2.84813625778),
+('lung cluster weights months', 'ph_ecog zph', 4.75995760581),
+('lung cluster weights months', 'GLOBAL zph', 7.85189128389),
+('lung weights months', 'baseline last', 2.58262761806),
 ('rossi efron', 'fin coefficient', -0.379422166871),
 ('rossi efron', 'fin std_error', 0.191379480713),
 ('rossi efron', 'age coefficient', -0.0574377430138),

@@ -2,12 +2,15 @@
 # shellcheck shell=bash disable=SC2154
 parts+=(btyd_scores btyd_fits)
 
-# A million customers of CDNOW's published parameters, made once.
+# A million customers drawn from BG/NBD with r 1, alpha 10, a 1, b 3, made once: arrivals
+# as if nobody left, after how many each leaves, and the last one's place among them.
 btyd_customers() {
   run_sql -c "CREATE TABLE IF NOT EXISTS btyd_customers AS
-    SELECT n AS customer, x AS frequency, CASE WHEN x = 0 THEN 0 ELSE age * (1 - 0.9 * u * u) END AS recency, age
-    FROM (SELECT n, floor(-2.5 * ln(1 - random()) * random())::bigint AS x, random() AS u, (27 + random() * 12)::float8 AS age
-          FROM generate_series(1, 1000000) n) c" -c 'VACUUM ANALYZE btyd_customers'
+    SELECT n AS customer, least(arrivals, stays)::bigint AS frequency, CASE WHEN least(arrivals, stays) = 0 THEN 0 ELSE age * last END AS recency, age
+    FROM (SELECT n, age, floor(ln(1 - random()) / ln(age / (10 + age))) AS arrivals, ceil(3 * ln(1 - random()) / ln(1 - random())) AS stays
+          FROM (SELECT n, (27 + random() * 12)::float8 AS age FROM generate_series(1, 1000000) n OFFSET 0) aged OFFSET 0) drawn,
+         LATERAL (SELECT sum(gap) FILTER (WHERE k <= least(arrivals, stays)) / sum(gap) AS last
+                  FROM (SELECT k, -ln(1 - random()) AS gap FROM generate_series(1, arrivals::int + 1) k) gaps) placed" -c 'VACUUM ANALYZE btyd_customers'
 }
 
 btyd_scores() {
