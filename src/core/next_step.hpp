@@ -170,9 +170,10 @@ class StepModel {
 };
 
 // The probability to reach one of the goals before the session ends, from each usable
-// context (0 of others). `goals` has a flag for each symbol. Throws ErrorCode::limit
-// for more than max_solved contexts. One sparse LU decomposition.
-inline constexpr std::uint32_t max_solved = 50000;
+// context (0 of others). `goals` has a flag for each symbol. By sparse LU decomposition
+// for up to most_decomposed contexts; for more, whose decomposition could fill up, by
+// iteration from below and above until both are within 1e-13, which can be cancelled.
+inline constexpr std::uint32_t most_decomposed = 1000;
 std::pmr::vector<double> reaching(const StepModel& model, std::span<const std::uint8_t> goals,
                                   std::pmr::memory_resource& memory);
 
