@@ -52,21 +52,52 @@ void check_ends(const StepChain& chain, std::pmr::memory_resource& memory) {
     if (std::find(ends.begin(), ends.end(), 0) != ends.end()) fail_endless();
 }
 
-// (1 - Q) h = straight, by sparse LU decomposition.
-void solve(const StepChain& chain, std::span<double> reach) {
-    const auto n = static_cast<Eigen::Index>(chain.states());
+using Matrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;
+using Vector = Eigen::VectorXd;
+
+// (1 - Q) h = straight.
+Matrix system_of(const StepChain& chain) {
     std::vector<Eigen::Triplet<double>> entries;
+    entries.reserve(chain.to.size() + chain.states());
     for (std::uint32_t s = 0; s < chain.states(); ++s) {
         entries.emplace_back(s, s, 1.0);
         chain.each_arc(s, [&](std::uint32_t to, double share) { entries.emplace_back(s, to, -share); });
     }
-    Eigen::SparseMatrix<double> system(n, n);
+    Matrix system(chain.states(), chain.states());
     system.setFromTriplets(entries.begin(), entries.end());
-    const Eigen::SparseLU<Eigen::SparseMatrix<double>> solver(system);
+    return system;
+}
+
+void solve(const StepChain& chain, std::span<double> reach) {
+    const Eigen::Map<const Vector> straight(chain.straight.data(), chain.states());
+    const Eigen::SparseLU<Eigen::SparseMatrix<double>> solver(system_of(chain));
     if (solver.info() != Eigen::Success) fail_endless();
-    const Eigen::VectorXd solved = solver.solve(Eigen::Map<const Eigen::VectorXd>(chain.straight.data(), n));
+    const Vector solved = solver.solve(straight);
     if (!solved.allFinite()) fail_endless();
     std::copy(solved.begin(), solved.end(), reach.begin());
+}
+
+// By H. A. van der Vorst's BiCGSTAB (1992), a few steps at a time. False: it has not got
+// there, as on some chains it does not.
+bool iterate(const StepChain& chain, std::span<double> reach) {
+    constexpr double close = 1e-14;
+    constexpr int rounds = 50, steps = 20;
+    const Matrix system = system_of(chain);
+    const Eigen::Map<const Vector> straight(chain.straight.data(), chain.states());
+    Eigen::BiCGSTAB<Matrix> solver;
+    solver.setMaxIterations(steps);
+    solver.setTolerance(1e-16);
+    solver.compute(system);
+    Vector solved = straight;
+    for (int round = 0; round < rounds; ++round) {
+        poll_interrupt();
+        solved = solver.solveWithGuess(straight, solved).eval();
+        if (!solved.allFinite()) return false;
+        if ((straight - system * solved).lpNorm<Eigen::Infinity>() > close) continue;
+        std::copy(solved.begin(), solved.end(), reach.begin());
+        return true;
+    }
+    return false;
 }
 
 // Gauss and Seidel's iteration from below, where nobody gets there, and from above, where
@@ -96,7 +127,7 @@ void approach(const StepChain& chain, std::span<double> reach, std::pmr::memory_
 }  // namespace
 
 std::pmr::vector<double> reaching(const StepModel& model, std::span<const std::uint8_t> goals,
-                                  std::pmr::memory_resource& memory) {
+                                  std::pmr::memory_resource& memory, Solver solver) {
     constexpr std::uint32_t none = UINT32_MAX;
     std::pmr::vector<std::uint32_t> row(model.contexts(), none, &memory);
     std::uint32_t states = 0;
@@ -129,9 +160,11 @@ std::pmr::vector<double> reaching(const StepModel& model, std::span<const std::u
     std::pmr::vector<double> reach(states, 0.0, &memory), by_context(model.contexts(), 0.0, &memory);
     if (model.visits(0) == 0) return by_context;
     check_ends(chain, memory);
-    if (states <= most_decomposed) {
+    if (solver == Solver::automatic)
+        solver = states <= most_decomposed ? Solver::decomposition : Solver::iteration;
+    if (solver == Solver::decomposition) {
         solve(chain, reach);
-    } else {
+    } else if (solver == Solver::approach || !iterate(chain, reach)) {
         approach(chain, reach, memory);
     }
     for (std::uint32_t c = 0; c < model.contexts(); ++c) {

@@ -223,6 +223,12 @@ TEST(NextStep, ReachingAnEventIsAbsorption) {
         const auto flags = goal_symbols(model, goal, heap());
         const auto reach = reaching(model, flags, heap());
         const auto chance = expected.reach(goals);
+        const auto iterated = reaching(model, flags, heap(), Solver::iteration);
+        const auto approached = reaching(model, flags, heap(), Solver::approach);
+        for (std::uint32_t c = 0; c < model.contexts(); ++c) {
+            EXPECT_NEAR(iterated[c], reach[c], 1e-11);
+            EXPECT_NEAR(approached[c], reach[c], 1e-11);
+        }
         for (std::uint32_t c = 0; c < model.contexts(); ++c) {
             if (!model.usable(c)) continue;
             EXPECT_NEAR(reach[c], chance.at(names_of(model, c)), 1e-11);
@@ -239,7 +245,7 @@ TEST(NextStep, ReachingAnEventIsAbsorption) {
 }
 
 // Large chains are solved in another way: many names make many contexts.
-TEST(NextStep, LargeChainsAreSolvedByApproach) {
+TEST(NextStep, LargeChainsAreIterated) {
     Random random(27);
     std::vector<Events> customers(400);
     for (Events& events : customers) {
