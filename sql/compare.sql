@@ -1,4 +1,6 @@
 -- Is the difference real? Shares, values, funnels, retention and credits of two groups.
+CREATE SCHEMA compare_test;
+SET search_path = compare_test, public;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET extra_float_digits = 0;

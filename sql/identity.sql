@@ -1,4 +1,6 @@
 -- Pairs of identifiers joined into customers.
+CREATE SCHEMA identity_test;
+SET search_path = identity_test, public;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 CREATE TABLE links (a text, b text, seen_at timestamptz, source text);

@@ -1,4 +1,6 @@
 -- What comes next, learnt from all journeys and told of one.
+CREATE SCHEMA next_step_test;
+SET search_path = next_step_test, public;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 CREATE FUNCTION walk(customer text, names text, start timestamptz DEFAULT '2024-05-01') RETURNS journey LANGUAGE sql AS

@@ -128,16 +128,16 @@ void IdentityGraph::limit(const IdentityLimits& limits) {
             "a graph.");
 }
 
-std::optional<std::uint32_t> IdentityGraph::identifier(std::optional<std::string_view> text,
-                                                       const char* argument,
-                                                       const IgnoredIdentifiers* ignored) {
+// Whether the text is an identifier to keep; counts it if not.
+bool IdentityGraph::takes(const std::optional<std::string_view>& text, const char* argument,
+                          const IgnoredIdentifiers* ignored) {
     if (!text || is_blank(value_of(*text))) {
         ++counts_.left_out;
-        return std::nullopt;
+        return false;
     }
     if (ignored != nullptr && ignored->holds(*text)) {
         ++counts_.ignored;
-        return std::nullopt;
+        return false;
     }
     if (text->size() > max_identifier_bytes) {
         throw Error(ErrorCode::limit, argument, "identifier in %s is too long: %zu bytes", argument,
@@ -145,7 +145,7 @@ std::optional<std::uint32_t> IdentityGraph::identifier(std::optional<std::string
             .detail("An identifier has at most %zu bytes.", max_identifier_bytes)
             .hint("Put a hash of it in its place, for example 'token:' || md5(%s).", argument);
     }
-    return names_.intern(*text, argument);
+    return true;
 }
 
 // Whether one source stands before another, where a pair has both at one time.
@@ -155,13 +155,10 @@ bool IdentityGraph::earlier(std::uint32_t one, std::uint32_t other) const {
 }
 
 std::uint32_t IdentityGraph::place(std::string_view text, Time seen_at, bool mark) {
-    const std::uint32_t code = names_.intern(text, "identifier");
-    if (code == first_seen_.size()) {
-        first_seen_.push_back(no_time);
-        marks_.push_back(0);
-    }
-    first_seen_[code] = std::min(first_seen_[code], seen_at);
-    if (mark) marks_[code] = 1;
+    const std::uint32_t code = names_.place(text, IdentifierTable::hash(text), seen_at);
+    IdentifierTable::Record& record = names_[code];
+    record.first_seen = std::min(record.first_seen, seen_at);
+    if (mark) record.mark = 1;
     return code;
 }
 
@@ -184,20 +181,26 @@ void IdentityGraph::pair(std::uint32_t a, std::uint32_t b, Time seen_at, std::ui
 void IdentityGraph::add(std::optional<std::string_view> a, std::optional<std::string_view> b, Time seen_at,
                         std::optional<std::string_view> its_source, const IgnoredIdentifiers* ignored) {
     ++counts_.rows;
-    std::optional<std::uint32_t> codes[2];
     const std::optional<std::string_view> texts[2] = {a, b};
-    for (int i = 0; i < 2; ++i) {
-        codes[i] = identifier(texts[i], i == 0 ? "a" : "b", ignored);
-        if (!codes[i]) continue;
-        if (*codes[i] == first_seen_.size()) {
-            first_seen_.push_back(no_time);
-            marks_.push_back(0);
-        }
-        first_seen_[*codes[i]] = std::min(first_seen_[*codes[i]], seen_at);
+    const bool kept[2] = {takes(a, "a", ignored), takes(b, "b", ignored)};
+    // Both look-ups wait for memory at the same time.
+    std::uint32_t hashes[2] = {}, codes[2] = {IdentifierTable::none, IdentifierTable::none};
+    for (int i : {0, 1}) {
+        if (!kept[i]) continue;
+        hashes[i] = IdentifierTable::hash(*texts[i]);
+        names_.expect(hashes[i]);
     }
-    if (codes[0] && codes[1] && *codes[0] != *codes[1]) {
-        pair(*codes[0], *codes[1], seen_at, source(its_source));
+    for (int i : {0, 1}) {
+        if (kept[i]) codes[i] = names_.expect_record(hashes[i]);
     }
+    for (int i : {0, 1}) names_.expect_text(codes[i]);
+    for (int i : {0, 1}) {
+        if (!kept[i]) continue;
+        codes[i] = names_.place(*texts[i], hashes[i], seen_at);
+        Time& first_seen = names_[codes[i]].first_seen;
+        first_seen = std::min(first_seen, seen_at);
+    }
+    if (kept[0] && kept[1] && codes[0] != codes[1]) pair(codes[0], codes[1], seen_at, source(its_source));
 }
 
 void IdentityGraph::merge(const IdentityGraph& other) {
@@ -210,7 +213,7 @@ void IdentityGraph::merge(const IdentityGraph& other) {
     codes.reserve(other.names_.size());
     for (std::uint32_t i = 0; i < other.names_.size(); ++i) {
         poll();
-        codes.push_back(place(other.names_.name(i), other.first_seen_[i], other.marks_[i] != 0));
+        codes.push_back(place(other.names_.text(i), other.names_[i].first_seen, other.names_[i].mark != 0));
     }
     for (std::uint32_t i = 0; i < other.sources_.size(); ++i)
         its_sources.push_back(source(other.sources_.name(i)));
@@ -244,17 +247,19 @@ void IdentityGraph::merge(const IdentityView& other) {
 
 namespace {
 
-// Codes of a dictionary in the order of their names, and the place of each code.
+// Codes in the order of their texts, and the place of each code.
 struct Ranking {
-    Ranking(const Dictionary& names, std::pmr::memory_resource& memory) : order(&memory), rank(&memory) {
+    template <class Text>
+    Ranking(std::uint32_t size, Text text, std::pmr::memory_resource& memory)
+        : order(&memory), rank(&memory) {
         struct Key {
             std::uint64_t first;  // the first bytes, so that most comparisons need no more
             std::uint32_t code;
         };
         std::pmr::vector<Key> keys(&memory);
-        keys.reserve(names.size());
-        for (std::uint32_t code = 0; code < names.size(); ++code) {
-            const std::string_view name = names.name(code);
+        keys.reserve(size);
+        for (std::uint32_t code = 0; code < size; ++code) {
+            const std::string_view name = text(code);
             std::uint64_t first = 0;
             for (std::size_t i = 0; i < 8; ++i)
                 first = first << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0u);
@@ -263,7 +268,7 @@ struct Ranking {
         Poll poll;
         std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
             poll();
-            return a.first != b.first ? a.first < b.first : names.name(a.code) < names.name(b.code);
+            return a.first != b.first ? a.first < b.first : text(a.code) < text(b.code);
         });
         order.reserve(keys.size());
         rank.resize(keys.size());
@@ -279,16 +284,19 @@ struct Ranking {
 
 void IdentityGraph::fill(IdentityDraft& draft, Codes& names, Codes& its_sources) const {
     std::pmr::memory_resource& memory = draft.memory();
-    Ranking by_name(names_, memory), by_source(sources_, memory);
+    Ranking by_name(
+        names_.size(), [this](std::uint32_t code) { return names_.text(code); }, memory);
+    Ranking by_source(
+        sources_.size(), [this](std::uint32_t code) { return sources_.name(code); }, memory);
     names = std::move(by_name.order);
     its_sources = std::move(by_source.order);
     draft.identifiers.reserve(names.size());
     draft.first_seen.reserve(names.size());
     draft.marks.reserve(names.size());
     for (std::uint32_t code : names) {
-        draft.identifiers.push_back(names_.name(code));
-        draft.first_seen.push_back(first_seen_[code]);
-        draft.marks.push_back(marks_[code]);
+        draft.identifiers.push_back(names_.text(code));
+        draft.first_seen.push_back(names_[code].first_seen);
+        draft.marks.push_back(static_cast<std::uint8_t>(names_[code].mark));
     }
     for (std::uint32_t code : its_sources) draft.sources.push_back(sources_.name(code));
     draft.pairs.reserve(pairs_.size());
@@ -316,7 +324,7 @@ void IdentityGraph::shrink() {
             entry.seen_at = each.seen_at;
             entry.source = each.source == no_source ? no_source : its_sources[each.source];
         }
-        for (std::uint32_t i = 0; i < draft.marks.size(); ++i) marks_[names[i]] = draft.marks[i];
+        for (std::uint32_t i = 0; i < draft.marks.size(); ++i) names_[names[i]].mark = draft.marks[i];
         pairs_ = std::move(kept);
     }
     shrink_at_ = std::max(shrink_at_, 2 * pairs_.size());
@@ -331,22 +339,23 @@ Bytes IdentityGraph::seal(std::pmr::memory_resource& memory, std::size_t prefix)
 
 std::size_t IdentityGraph::encoded_size() const {
     std::size_t chars = 0;
-    for (std::uint32_t i = 0; i < names_.size(); ++i) chars += names_.name(i).size();
+    for (std::uint32_t i = 0; i < names_.size(); ++i) chars += names_[i].length;
     return identity_bytes(limits(), names_.size(), pairs_.size(), names_size(sources_) - 4, chars);
 }
 
 void IdentityGraph::encode(std::byte* to) const {
     const IdentityLimits its{limit_.value_or(unset_limit), limited_kinds_};
     IdentityWriter writer(to, false, its, counts_, names_.size(), pairs_.size(), sources_.size());
-    for (std::uint32_t i = 0; i < names_.size(); ++i) writer.identifier(names_.name(i));
-    for (Time each : first_seen_) writer.first_seen(each);
+    for (std::uint32_t i = 0; i < names_.size(); ++i) writer.identifier(names_.text(i));
+    for (std::uint32_t i = 0; i < names_.size(); ++i) writer.first_seen(names_[i].first_seen);
     for (std::uint32_t i = 0; i < names_.size(); ++i) writer.customer(0);
-    writer.marks(marks_);
+    writer.marks(names_.size(),
+                 [this](std::size_t i) { return names_[static_cast<std::uint32_t>(i)].mark != 0; });
     for (const Entry& each : pairs_.entries()) {
         writer.pair({each.seen_at, each.from, each.to, each.source});
     }
     for (std::uint32_t i = 0; i < sources_.size(); ++i) writer.source(sources_.name(i));
-    for (std::uint32_t i = 0; i < names_.size(); ++i) writer.text(names_.name(i));
+    for (std::uint32_t i = 0; i < names_.size(); ++i) writer.text(names_.text(i));
 }
 
 void IdentityGraph::decode(std::span<const std::byte> bytes) {

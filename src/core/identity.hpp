@@ -29,6 +29,7 @@
 // bytes); the identifiers' bytes. Not sealed: no order, customers are zero.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
@@ -39,6 +40,7 @@
 
 #include "core/dictionary.hpp"
 #include "core/encoding.hpp"
+#include "core/identifier_table.hpp"
 #include "core/journey.hpp"
 #include "core/memory.hpp"
 #include "core/node_pairs.hpp"
@@ -104,13 +106,7 @@ struct IdentityDraft;
 class IdentityGraph {
   public:
     explicit IdentityGraph(std::pmr::memory_resource& memory)
-        : memory_(&memory),
-          names_(memory),
-          sources_(memory),
-          first_seen_(&memory),
-          marks_(&memory),
-          pairs_(memory),
-          limited_kinds_(&memory) {}
+        : memory_(&memory), names_(memory), sources_(memory), pairs_(memory), limited_kinds_(&memory) {}
 
     // The same in each call.
     void limit(const IdentityLimits& limits);
@@ -136,8 +132,8 @@ class IdentityGraph {
         std::uint32_t source;
         bool known;
     };
-    std::optional<std::uint32_t> identifier(std::optional<std::string_view> text, const char* argument,
-                                            const IgnoredIdentifiers* ignored);
+    bool takes(const std::optional<std::string_view>& text, const char* argument,
+               const IgnoredIdentifiers* ignored);
     std::uint32_t place(std::string_view text, Time seen_at, bool mark);
     std::uint32_t source(std::optional<std::string_view> text);
     void pair(std::uint32_t a, std::uint32_t b, Time seen_at, std::uint32_t source);
@@ -148,9 +144,8 @@ class IdentityGraph {
     void fill(IdentityDraft& draft, Codes& names, Codes& its_sources) const;
 
     std::pmr::memory_resource* memory_;
-    Dictionary names_, sources_;
-    std::pmr::vector<Time> first_seen_;
-    std::pmr::vector<std::uint8_t> marks_;  // an identifier's pairs are not all kept
+    IdentifierTable names_;  // a mark: not all of its pairs are kept
+    Dictionary sources_;
     PairTable<Entry> pairs_;
     IdentityCounts counts_;
     IdentityLimits limits() const { return {limit_.value_or(no_identifier_limit), limited_kinds_}; }
@@ -193,7 +188,16 @@ class IdentityWriter {
     }
     void first_seen(Time time) { to_ = store(to_, time); }
     void customer(std::uint32_t code) { to_ = store(to_, code); }
-    void marks(std::span<const std::uint8_t> marks);
+    // marked(i) for each of n identifiers.
+    template <class Marked>
+    void marks(std::size_t n, Marked marked) {
+        for (std::size_t i = 0; i < n; i += 8) {
+            unsigned byte = 0;
+            for (std::size_t k = i; k < std::min(i + 8, n); ++k)
+                byte |= static_cast<unsigned>(marked(k) ? 1 : 0) << (k - i);
+            *to_++ = static_cast<std::byte>(byte);
+        }
+    }
     void pair(const IdentityPair& pair);
     void source(std::string_view text);
     void text(std::string_view text);

@@ -141,15 +141,6 @@ IdentityWriter::IdentityWriter(std::byte* to, bool sealed, const IdentityLimits&
     text(limits.of_kinds);
 }
 
-void IdentityWriter::marks(std::span<const std::uint8_t> marks) {
-    for (std::size_t i = 0; i < marks.size(); i += 8) {
-        unsigned byte = 0;
-        for (std::size_t k = i; k < std::min(i + 8, marks.size()); ++k)
-            byte |= static_cast<unsigned>(marks[k] != 0) << (k - i);
-        *to_++ = static_cast<std::byte>(byte);
-    }
-}
-
 void IdentityWriter::pair(const IdentityPair& pair) {
     to_ = store(to_, pair.seen_at);
     to_ = store(to_, pair.a);
@@ -196,7 +187,7 @@ Bytes IdentityDraft::seal(std::size_t prefix) {
     for (std::string_view each : identifiers) writer.identifier(each);
     for (Time each : first_seen) writer.first_seen(each);
     for (std::uint32_t i = 0; i < n; ++i) writer.customer(customers.customer(i));
-    writer.marks(marks);
+    writer.marks(n, [this](std::size_t i) { return marks[i] != 0; });
     for (const IdentityPair& each : pairs) writer.pair(each);
     for (std::string_view each : sources) writer.source(each);
     for (std::string_view each : identifiers) writer.text(each);

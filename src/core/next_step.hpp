@@ -170,11 +170,14 @@ class StepModel {
 };
 
 // The probability to reach one of the goals before the session ends, from each usable
-// context (0 of others). `goals` has a flag for each symbol. Throws ErrorCode::limit
-// for more than max_solved contexts. One sparse LU decomposition.
-inline constexpr std::uint32_t max_solved = 50000;
+// context (0 of others). `goals` has a flag for each symbol. By sparse LU decomposition
+// for up to most_decomposed contexts; for more, whose decomposition could fill up, by
+// BiCGSTAB to a residual of 1e-14, or, where that does not converge, by iteration from
+// below and above until both are within 1e-13. Both can be cancelled.
+inline constexpr std::uint32_t most_decomposed = 1000;
+enum class Solver { automatic, decomposition, iteration, approach };
 std::pmr::vector<double> reaching(const StepModel& model, std::span<const std::uint8_t> goals,
-                                  std::pmr::memory_resource& memory);
+                                  std::pmr::memory_resource& memory, Solver solver = Solver::automatic);
 
 // Flags of the symbols that a goal names: a name or alternatives, 'buy|order'. Throws
 // if the model knows none of them.

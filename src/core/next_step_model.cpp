@@ -1,6 +1,5 @@
 // A model, read, and what it says of a journey.
 
-#include <Eigen/Sparse>
 #include <algorithm>
 #include <cmath>
 
@@ -187,51 +186,6 @@ std::uint32_t StepModel::state(const JourneyView& journey, std::pmr::memory_reso
     }
     if (whole && length < max_order_) symbols[known++] = start_symbol;
     return longest({symbols, known});
-}
-
-std::pmr::vector<double> reaching(const StepModel& model, std::span<const std::uint8_t> goals,
-                                  std::pmr::memory_resource& memory) {
-    constexpr std::uint32_t none = UINT32_MAX;
-    std::pmr::vector<std::uint32_t> row(model.contexts(), none, &memory);
-    std::uint32_t states = 0;
-    for (std::uint32_t c = 0; c < model.contexts(); ++c) {
-        if (model.usable(c)) row[c] = states++;
-    }
-    if (states > max_solved) {
-        throw Error(ErrorCode::limit, "model", "the model has %u states", states)
-            .detail("Probabilities to reach an event are solved for at most %u.", max_solved)
-            .hint("Fit it with a higher min_count or a lower max_order.");
-    }
-    // (1 - Q) h = r: Q between states without goal and end, r straight to a goal.
-    std::vector<Eigen::Triplet<double>> entries;
-    Eigen::VectorXd straight = Eigen::VectorXd::Zero(states);
-    for (std::uint32_t c = 0; c < model.contexts(); ++c) {
-        if (row[c] == none) continue;
-        poll_interrupt();
-        entries.emplace_back(row[c], row[c], 1.0);
-        for (const auto& each : model.followers(c)) {
-            const double share = static_cast<double>(each.count) / static_cast<double>(model.visits(c));
-            if (goals[each.symbol] != 0) {
-                straight[row[c]] += share;
-            } else if (each.symbol != end_symbol) {
-                entries.emplace_back(row[c], row[model.after(c, each.symbol)], -share);
-            }
-        }
-    }
-    Eigen::SparseMatrix<double> system(states, states);
-    system.setFromTriplets(entries.begin(), entries.end());
-    Eigen::SparseLU<Eigen::SparseMatrix<double>> solver(system);
-    Eigen::VectorXd reached;
-    if (solver.info() == Eigen::Success) reached = solver.solve(straight);
-    if (solver.info() != Eigen::Success || !reached.allFinite()) {
-        throw Error(ErrorCode::invalid_binary, "model", "the model has states that never end")
-            .hint("A next_step_model is made by next_step_fit(); it is not written by hand.");
-    }
-    std::pmr::vector<double> by_context(model.contexts(), 0.0, &memory);
-    for (std::uint32_t c = 0; c < model.contexts(); ++c) {
-        if (row[c] != none) by_context[c] = std::clamp(reached[row[c]], 0.0, 1.0);
-    }
-    return by_context;
 }
 
 std::pmr::vector<std::uint8_t> goal_symbols(const StepModel& model, std::string_view goal,

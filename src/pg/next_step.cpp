@@ -54,6 +54,9 @@ class LastModel {
           solved_(AllocSetContextCreate(context_, "journey next step goal", ALLOCSET_SMALL_SIZES)) {}
 
     const StepModel& of(Datum datum) {
+        const auto* given = reinterpret_cast<const varlena*>(DatumGetPointer(datum));
+        if (VARATT_IS_EXTERNAL(given) && !VARATT_IS_EXTERNAL_ONDISK(given))
+            datum = PointerGetDatum(PG_DETOAST_DATUM(datum));
         const auto* raw = reinterpret_cast<const char*>(DatumGetPointer(datum));
         const std::size_t size = VARSIZE_ANY(raw);
         if (model_ != nullptr && size == size_ && memcmp(raw, raw_, size) == 0) return *model_;

@@ -223,6 +223,12 @@ TEST(NextStep, ReachingAnEventIsAbsorption) {
         const auto flags = goal_symbols(model, goal, heap());
         const auto reach = reaching(model, flags, heap());
         const auto chance = expected.reach(goals);
+        const auto iterated = reaching(model, flags, heap(), Solver::iteration);
+        const auto approached = reaching(model, flags, heap(), Solver::approach);
+        for (std::uint32_t c = 0; c < model.contexts(); ++c) {
+            EXPECT_NEAR(iterated[c], reach[c], 1e-11);
+            EXPECT_NEAR(approached[c], reach[c], 1e-11);
+        }
         for (std::uint32_t c = 0; c < model.contexts(); ++c) {
             if (!model.usable(c)) continue;
             EXPECT_NEAR(reach[c], chance.at(names_of(model, c)), 1e-11);
@@ -235,6 +241,45 @@ TEST(NextStep, ReachingAnEventIsAbsorption) {
                 EXPECT_EQ(best.visits, expected.visits(next));
             }
         }
+    }
+}
+
+// Large chains are solved in another way: many names make many contexts.
+TEST(NextStep, LargeChainsAreIterated) {
+    Random random(27);
+    std::vector<Events> customers(400);
+    for (Events& events : customers) {
+        const std::uint32_t length = 5 + random.below(120);
+        std::uint32_t at = random.below(40);
+        for (Time time = 1; time <= length; ++time) {
+            events.push_back({time, "n" + std::to_string(at)});
+            at = random.percent(30) ? random.below(40) : (at * 7 + random.below(3)) % 40;
+        }
+    }
+    StepRules rules;
+    rules.min_count = 2;
+    StepCounts counts(heap());
+    count(counts, encoded(customers), rules);
+    const auto bytes = copy(counts.seal(heap(), 0));
+    StepModel model(heap());
+    model.decode(bytes);
+    std::uint32_t used = 0;
+    for (std::uint32_t c = 0; c < model.contexts(); ++c) used += model.usable(c) ? 1 : 0;
+    ASSERT_GT(used, most_decomposed);
+    const auto goals = goal_symbols(model, "n7|n11", heap());
+    const auto reach = reaching(model, goals, heap());
+    for (std::uint32_t c = 0; c < model.contexts(); ++c) {
+        if (!model.usable(c)) continue;
+        double sum = 0;
+        for (const auto& each : model.followers(c)) {
+            const double share = static_cast<double>(each.count) / static_cast<double>(model.visits(c));
+            if (goals[each.symbol] != 0) {
+                sum += share;
+            } else if (each.symbol != end_symbol) {
+                sum += share * reach[model.after(c, each.symbol)];
+            }
+        }
+        ASSERT_NEAR(reach[c], sum, 1e-12);
     }
 }
 
