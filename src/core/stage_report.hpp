@@ -78,7 +78,7 @@ class StageReport {
   private:
     void label(std::span<const std::byte> map_bytes, std::size_t stages, const StageReportOptions& options);
     std::size_t count_size(std::size_t stages) const;
-    void add_stock(const JourneyView& journey, std::size_t stages);
+    void add_stock(const JourneyView& journey, std::size_t stages, const MapReader::Present& present);
     void add_flow(const JourneyView& journey, std::size_t stages);
     void add_time(std::size_t stages);
 
