@@ -1,5 +1,5 @@
-#include "pg/arguments.hpp"
 
+#include "pg/arguments.hpp"
 #include "pg/memory.hpp"
 
 namespace journey::pg {

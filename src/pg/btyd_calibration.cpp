@@ -1,5 +1,9 @@
 // btyd_calibration: expected against actual purchases, over customers.
 
+#include "core/btyd_calibration.hpp"
+#include "core/btyd_model.hpp"
+#include "core/btyd_score.hpp"
+
 #include "pg/btyd_model.hpp"
 #include "pg/expanded.hpp"
 

@@ -1,5 +1,9 @@
 // The fits: bgnbd_fit and its sisters.
 
+#include "core/btyd_fit.hpp"
+#include "core/btyd_model.hpp"
+#include "core/btyd_sample.hpp"
+
 #include "pg/btyd_model.hpp"
 #include "pg/expanded.hpp"
 

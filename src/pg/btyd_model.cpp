@@ -1,9 +1,11 @@
 // The type btyd_model: text (JSON), binary, and what is in it.
 
-#include "pg/btyd_model.hpp"
-
 #include <charconv>
 #include <cmath>
+
+#include "core/btyd_model.hpp"
+
+#include "pg/btyd_model.hpp"
 
 using namespace journey;
 using namespace journey::pg;

@@ -1,6 +1,8 @@
 // btyd_model as an argument and as a result.
 #pragma once
 
+#include "core/btyd_model.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/values.hpp"
 

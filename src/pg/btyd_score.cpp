@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "core/btyd_model.hpp"
+#include "core/btyd_score.hpp"
+
 #include "pg/btyd_model.hpp"
 
 using namespace journey;

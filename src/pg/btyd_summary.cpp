@@ -3,6 +3,9 @@
 
 #include <cmath>
 
+#include "core/btyd_model.hpp"
+#include "core/btyd_summary.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/values.hpp"
 

@@ -1,3 +1,4 @@
+
 #include "pg/condition_arguments.hpp"
 
 namespace journey::pg {

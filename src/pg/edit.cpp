@@ -1,5 +1,7 @@
 // Journeys from journeys.
 
+#include "core/edit.hpp"
+
 #include "pg/values.hpp"
 
 using namespace journey;

@@ -2,6 +2,10 @@
 
 #include <cstdio>
 
+#include "core/edit.hpp"
+#include "core/funnel_policy.hpp"
+#include "core/funnel_why.hpp"
+
 #include "pg/funnel_arguments.hpp"
 
 using namespace journey;

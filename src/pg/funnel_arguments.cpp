@@ -1,3 +1,6 @@
+#include "core/edit.hpp"
+#include "core/funnel_policy.hpp"
+
 #include "pg/funnel_arguments.hpp"
 
 namespace journey::pg {

@@ -1,6 +1,8 @@
 // The arguments that all funnel functions over journeys share, in this order.
 #pragma once
 
+#include "core/edit.hpp"
+
 #include "pg/guard.hpp"
 #include "pg/memory.hpp"
 #include "pg/values.hpp"

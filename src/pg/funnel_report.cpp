@@ -1,5 +1,8 @@
 // funnel_report: all customers' funnels as one row a step.
 
+#include "core/funnel_report.hpp"
+#include "core/edit.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/expanded.hpp"
 #include "pg/funnel_arguments.hpp"

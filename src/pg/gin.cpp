@@ -1,6 +1,9 @@
 // journey @> names and journey && names, and the index that answers them and
 // journey ~ pattern.
 
+#include "core/gin.hpp"
+#include "core/pattern.hpp"
+
 #include "pg/guard.hpp"
 #include "pg/memory.hpp"
 #include "pg/values.hpp"

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/edit.hpp"
+
 #include "pg/values.hpp"
 
 namespace {

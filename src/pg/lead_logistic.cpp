@@ -1,5 +1,9 @@
 // Logistic lead score: the fit, the model's type, scoring and reasons.
 
+#include "core/lead_logistic.hpp"
+#include "core/model_text.hpp"
+#include "core/normal.hpp"
+
 #include "pg/real_arrays.hpp"
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"

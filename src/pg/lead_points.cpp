@@ -1,5 +1,7 @@
 // lead_points and its reasons, over rows and over a journey; weighted_score.
 
+#include "core/lead_points.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/real_arrays.hpp"
 #include "pg/state_type.hpp"

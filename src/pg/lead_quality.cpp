@@ -1,5 +1,7 @@
 // roc_auc, log_loss, calibration_report: scores against what happened.
 
+#include "core/lead_quality.hpp"
+
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"
 

@@ -1,6 +1,10 @@
 // Lifecycle, growth and stickiness: lifecycle and active_periods of one customer;
 // lifecycle_report, growth_report and stickiness_report of all, from one state.
 
+#include "core/lifecycle.hpp"
+#include "core/periods.hpp"
+#include "core/retention_report.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/expanded.hpp"
 #include "pg/periods.hpp"

@@ -1,6 +1,11 @@
 // Paths of a journey: transitions, next and previous events, journey_path,
 // journey_paths, funnel_paths.
 
+#include "core/path.hpp"
+#include "core/edit.hpp"
+#include "core/funnel_policy.hpp"
+#include "core/transition_report.hpp"
+
 #include "pg/funnel_arguments.hpp"
 #include "pg/path_arguments.hpp"
 

@@ -1,3 +1,6 @@
+#include "core/path.hpp"
+#include "core/transition_report.hpp"
+
 #include "pg/path_arguments.hpp"
 
 namespace journey::pg {

@@ -1,6 +1,9 @@
 // The arguments that the functions of paths share.
 #pragma once
 
+#include "core/path.hpp"
+#include "core/transition_report.hpp"
+
 #include "pg/values.hpp"
 
 namespace journey::pg {

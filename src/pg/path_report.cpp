@@ -1,5 +1,9 @@
 // path_report: the most frequent paths of all customers.
 
+#include "core/path_report.hpp"
+#include "core/path.hpp"
+#include "core/transition_report.hpp"
+
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 

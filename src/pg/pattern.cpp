@@ -1,6 +1,9 @@
 // Journey patterns: journey_match and its operators, counts, rows, and what the
 // planner expects of them.
 
+#include "core/pattern.hpp"
+#include "core/edit.hpp"
+
 #include "pg/values.hpp"
 
 using namespace journey;

@@ -1,3 +1,6 @@
+#include "core/periods.hpp"
+#include "core/lifecycle.hpp"
+
 #include "pg/periods.hpp"
 
 namespace journey::pg {

@@ -1,6 +1,9 @@
 // Calendar periods in a named time zone, and options that come as one row value.
 #pragma once
 
+#include "core/lifecycle.hpp"
+#include "core/periods.hpp"
+
 #include "pg/guard.hpp"
 #include "pg/memory.hpp"
 #include "pg/values.hpp"

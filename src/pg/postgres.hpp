@@ -1,5 +1,6 @@
 // The server's headers, for C++: included once, after every C++ header, with what
-// differs between versions of the server in one place.
+// differs between versions of the server in one place. From the core only what the
+// bridge itself is built of: each file includes its own family's headers before this.
 #pragma once
 
 #include <algorithm>
@@ -15,50 +16,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/btyd_calibration.hpp"
-#include "core/btyd_fit.hpp"
-#include "core/btyd_model.hpp"
-#include "core/btyd_sample.hpp"
-#include "core/btyd_score.hpp"
-#include "core/btyd_summary.hpp"
-#include "core/edit.hpp"
 #include "core/error.hpp"
 #include "core/events.hpp"
 #include "core/funnel.hpp"
-#include "core/funnel_policy.hpp"
-#include "core/funnel_report.hpp"
-#include "core/funnel_scan.hpp"
-#include "core/funnel_why.hpp"
-#include "core/gin.hpp"
 #include "core/interrupt.hpp"
 #include "core/journey.hpp"
-#include "core/lead_logistic.hpp"
-#include "core/lead_points.hpp"
-#include "core/lead_quality.hpp"
-#include "core/lifecycle.hpp"
-#include "core/logrank.hpp"
-#include "core/model_text.hpp"
-#include "core/normal.hpp"
-#include "core/path.hpp"
-#include "core/path_report.hpp"
-#include "core/pattern.hpp"
-#include "core/periods.hpp"
-#include "core/retention.hpp"
-#include "core/retention_report.hpp"
-#include "core/rfm.hpp"
-#include "core/rfm_report.hpp"
-#include "core/sankey.hpp"
-#include "core/sequence.hpp"
-#include "core/sequence_next_node.hpp"
 #include "core/session.hpp"
-#include "core/survey.hpp"
-#include "core/survival.hpp"
-#include "core/survival_fit.hpp"
-#include "core/survival_model.hpp"
-#include "core/survival_rows.hpp"
-#include "core/survival_score.hpp"
-#include "core/transition_report.hpp"
-#include "core/window_funnel.hpp"
 
 extern "C" {
 #include "postgres.h"

@@ -1,6 +1,6 @@
-#include "pg/real_arrays.hpp"
-
 #include <limits>
+
+#include "pg/real_arrays.hpp"
 
 namespace journey::pg {
 

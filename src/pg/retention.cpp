@@ -1,5 +1,7 @@
 // retention: which of the conditions a group ever met.
 
+#include "core/retention.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/values.hpp"
 

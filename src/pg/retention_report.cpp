@@ -1,5 +1,9 @@
 // Retention over journeys: retention_periods of one customer, retention_report of all.
 
+#include "core/retention_report.hpp"
+#include "core/lifecycle.hpp"
+#include "core/periods.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/expanded.hpp"
 #include "pg/periods.hpp"

@@ -1,6 +1,9 @@
 // rfm: one customer's recency, frequency and monetary value, from rows and from a
 // journey.
 
+#include "core/rfm.hpp"
+#include "core/edit.hpp"
+
 #include "pg/rfm_values.hpp"
 
 using namespace journey;

@@ -1,5 +1,8 @@
 // The type rfm_model, scores and segments by it.
 
+#include "core/model_text.hpp"
+#include "core/rfm.hpp"
+
 #include "pg/rfm_values.hpp"
 #include "pg/state_type.hpp"
 

@@ -1,5 +1,8 @@
 // rfm_fit, rfm_report, rfm_movement: aggregates over the RFM values of all customers.
 
+#include "core/rfm_report.hpp"
+#include "core/rfm.hpp"
+
 #include "pg/rfm_values.hpp"
 #include "pg/state_type.hpp"
 

@@ -1,7 +1,8 @@
-#include "pg/rfm_values.hpp"
-
 #include <cmath>
 
+#include "core/rfm.hpp"
+
+#include "pg/rfm_values.hpp"
 #include "pg/state_type.hpp"
 
 namespace journey::pg {

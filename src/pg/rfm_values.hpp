@@ -1,6 +1,8 @@
 // rfm_value, the SQL row (recency, frequency, monetary), read and made.
 #pragma once
 
+#include "core/rfm.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/values.hpp"
 

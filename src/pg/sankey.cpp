@@ -2,6 +2,11 @@
 
 #include <cstdio>
 
+#include "core/funnel_report.hpp"
+#include "core/path.hpp"
+#include "core/sankey.hpp"
+#include "core/transition_report.hpp"
+
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 

@@ -1,5 +1,7 @@
 // sequence_next_node: the value that follows, or precedes, a chain of rows.
 
+#include "core/sequence_next_node.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/values.hpp"
 

@@ -1,6 +1,8 @@
 // Sessions: sessionize and session_start over a window, sessions and session_count
 // of a journey.
 
+#include "core/edit.hpp"
+
 #include "pg/values.hpp"
 
 using namespace journey;

@@ -5,6 +5,8 @@
 // those in the group and those outside it. Whole numbers are exact in a double up
 // to 2^53 answers.
 
+#include "core/survey.hpp"
+
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"
 

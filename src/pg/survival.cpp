@@ -1,6 +1,9 @@
 // survival_table and what is read from it: Kaplan-Meier, Nelson-Aalen, quantiles,
 // restricted mean; and lengths of time as numbers.
 
+#include "core/survival.hpp"
+#include "core/survival_model.hpp"
+
 #include "pg/survival.hpp"
 
 using namespace journey;

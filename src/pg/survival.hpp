@@ -1,6 +1,8 @@
 // What the files of the survival family share.
 #pragma once
 
+#include "core/survival.hpp"
+
 #include "pg/aggregate.hpp"
 #include "pg/arguments.hpp"
 #include "pg/expanded.hpp"

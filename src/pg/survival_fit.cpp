@@ -1,6 +1,13 @@
 // Aggregates that need every row: cox_fit, aft_fit, logrank, concordance,
 // brier_score, survival_calibration.
 
+#include "core/survival_fit.hpp"
+#include "core/logrank.hpp"
+#include "core/survival.hpp"
+#include "core/survival_model.hpp"
+#include "core/survival_rows.hpp"
+#include "core/survival_score.hpp"
+
 #include "pg/survival.hpp"
 
 using namespace journey;

@@ -3,9 +3,12 @@
 // The text is a JSON object; numbers are written so that they read back as the
 // same numbers, and what is not known is null.
 
-#include "pg/survival_model.hpp"
-
 #include <charconv>
+
+#include "core/survival.hpp"
+#include "core/survival_model.hpp"
+
+#include "pg/survival_model.hpp"
 
 using namespace journey;
 using namespace journey::pg;

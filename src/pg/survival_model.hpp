@@ -1,6 +1,8 @@
 // survival_model as an argument.
 #pragma once
 
+#include "core/survival_model.hpp"
+
 #include "pg/survival.hpp"
 
 namespace journey::pg {

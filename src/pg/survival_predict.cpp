@@ -1,6 +1,9 @@
 // One customer's survival from a model: scalars that cost a few dozen
 // nanoseconds, and a curve.
 
+#include "core/survival.hpp"
+#include "core/survival_model.hpp"
+
 #include "pg/survival_model.hpp"
 
 namespace journey::pg {

@@ -1,5 +1,8 @@
 // transition_report: all customers' transitions as one row a pair of events.
 
+#include "core/transition_report.hpp"
+#include "core/path.hpp"
+
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 

@@ -1,3 +1,4 @@
+
 #include "pg/values.hpp"
 
 namespace journey::pg {
