@@ -24,8 +24,8 @@ MapDetail parse_map_detail(std::string_view word) {
     if (word == "channel") return MapDetail::channel;
     if (word == "touchpoint") return MapDetail::touchpoint;
     if (word == "stage") return MapDetail::stage;
-    throw Error(ErrorCode::invalid_argument, "detail", "unknown detail \"%.*s\"", static_cast<int>(word.size()),
-                word.data())
+    throw Error(ErrorCode::invalid_argument, "detail", "unknown detail \"%.*s\"",
+                static_cast<int>(word.size()), word.data())
         .hint("Valid are channel, touchpoint, stage.");
 }
 
@@ -66,10 +66,10 @@ void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes
     const bool same_map = map_bytes.size() == map_bytes_.size() &&
                           std::memcmp(map_bytes.data(), map_bytes_.data(), map_bytes.size()) == 0;
     if (same_map && options == options_) return;
-    const char* argument = !same_map                             ? "map"
+    const char* argument = !same_map                           ? "map"
                            : options.detail != options_.detail ? "detail"
                            : options.as_of != options_.as_of   ? "as_of"
-                                                                 : "idle";
+                                                               : "idle";
     throw Error(ErrorCode::invalid_argument, argument, "%s differs between the rows of one map", argument)
         .hint("Give the same %s for every row.", argument);
 }
@@ -303,11 +303,13 @@ void JourneyMap::count_visits() {
     for (; stages != 0; stages &= stages - 1) {
         const auto stage = static_cast<std::size_t>(std::countr_zero(stages));
         const Seen& seen = by_stage_[stage];
-        count_customer(stage_cells_[stage], seen, seen.moved.has_value(), options_.detail == MapDetail::stage);
+        count_customer(stage_cells_[stage], seen, seen.moved.has_value(),
+                       options_.detail == MapDetail::stage);
     }
 }
 
-std::uint32_t JourneyMap::off_map_cell(const JourneyView& journey, std::uint32_t code, std::uint32_t channel) {
+std::uint32_t JourneyMap::off_map_cell(const JourneyView& journey, std::uint32_t code,
+                                       std::uint32_t channel) {
     if (options_.detail == MapDetail::stage) return place(event_group, all_channels);
     if (names_.empty()) {
         for (std::string_view name : journey.event_names()) names_.push_back(name);
@@ -349,7 +351,8 @@ void JourneyMap::merge(const JourneyMap& other) {
         // In the detail of stages there is one cell for all names.
         const bool named = from.from >= event_group && !names.empty();
         const std::uint32_t group = named ? event_group + names[from.from - event_group] : from.from;
-        const std::uint32_t channel = from.to == 0 || from.to == all_channels ? from.to : channels[from.to - 1];
+        const std::uint32_t channel =
+            from.to == 0 || from.to == all_channels ? from.to : channels[from.to - 1];
         const std::uint32_t cell = place(group, channel);
         for (std::size_t k = 0; k < count_size; ++k) cells_[cell].counts[k] += from.counts[k];
         took_[cell].insert(took_[cell].end(), other.took_[i].begin(), other.took_[i].end());
@@ -358,7 +361,8 @@ void JourneyMap::merge(const JourneyMap& other) {
 }
 
 std::size_t JourneyMap::encoded_size() const {
-    std::size_t size = 1 + 1 + 8 + 8 + 4 + map_bytes_.size() + names_size(channels_) + names_size(events_) + 4;
+    std::size_t size =
+        1 + 1 + 8 + 8 + 4 + map_bytes_.size() + names_size(channels_) + names_size(events_) + 4;
     for (std::uint32_t i = 0; i < cells_.size(); ++i)
         size += 8 + 8 * count_size + 4 + 8 * value_[i].parts() + 8 + 8 * took_[i].size();
     return size;
@@ -404,10 +408,12 @@ void JourneyMap::decode(std::span<const std::byte> bytes) {
     reader.names(events_);
     for (auto left = reader.count<std::uint32_t>(8 + 8 * count_size + 12); left > 0; --left) {
         const auto group = reader.number<std::uint32_t>(), channel = reader.number<std::uint32_t>();
-        const bool known_group = group < map.touchpoints.size() ||
-                                 (group >= stage_group && group < stage_group + map.stages.size()) ||
-                                 (labelled_ && group >= event_group && group - event_group < std::max(1u, events_.size()));
-        if (!known_group || (channel != all_channels && channel > channels_.size())) reader.fail("unknown cell");
+        const bool known_group =
+            group < map.touchpoints.size() ||
+            (group >= stage_group && group < stage_group + map.stages.size()) ||
+            (labelled_ && group >= event_group && group - event_group < std::max(1u, events_.size()));
+        if (!known_group || (channel != all_channels && channel > channels_.size()))
+            reader.fail("unknown cell");
         const std::uint32_t before = cells_.size(), cell = place(group, channel);
         if (cell != before) reader.fail("a cell is there twice");
         for (std::uint64_t& each : cells_[cell].counts) each = reader.number<std::uint64_t>();

@@ -49,8 +49,8 @@ struct JourneyMapRow {
     Importance importance = Importance::none;
     OptionalText owner;
     std::int64_t customers = 0, events = 0, problems = 0, problem_customers = 0;
-    std::optional<double> value;             // sum of the values of visits
-    std::optional<std::int64_t> moved_on;    // none in the last stage
+    std::optional<double> value;                 // sum of the values of visits
+    std::optional<std::int64_t> moved_on;        // none in the last stage
     std::optional<std::int64_t> median_to_next;  // microseconds
     std::optional<std::int64_t> exits, still_open;
     std::int64_t answers = 0, answers_left_out = 0;  // not on the scale, or none
@@ -99,7 +99,14 @@ class JourneyMap {
         values,  // visits with a value
         surveys  // from here on five counts for each kind of survey
     };
-    enum SurveyCount : std::size_t { asked_n, asked_top, asked_bottom, asked_missing, asked_off, survey_counts };
+    enum SurveyCount : std::size_t {
+        asked_n,
+        asked_top,
+        asked_bottom,
+        asked_missing,
+        asked_off,
+        survey_counts
+    };
     static constexpr std::size_t count_size = surveys + 3 * survey_counts;
     struct Cell {
         std::uint32_t from, to;  // the group and the channel
@@ -159,14 +166,15 @@ class JourneyMap {
     std::pmr::vector<std::pmr::vector<std::int64_t>> took_;  // by cell
     std::pmr::vector<ExactSum> value_;                       // by cell
     // Places of cells, remembered: place + 1, 0 = not yet.
-    std::pmr::vector<std::uint32_t> touchpoint_places_, channel_places_;  // touchpoint × (channel below width)
+    std::pmr::vector<std::uint32_t> touchpoint_places_,
+        channel_places_;  // touchpoint × (channel below width)
     std::array<std::uint32_t, max_stages> stage_places_{};
     std::uint32_t channel_width_ = 0;
     // Scratch for one journey.
     LocalPairs places_, off_map_;
-    std::pmr::vector<Visit> visits_;           // by number in places_
+    std::pmr::vector<Visit> visits_;  // by number in places_
     std::pmr::vector<std::uint64_t> off_map_events_;
-    std::pmr::vector<std::uint32_t> last_visit_;     // by touchpoint, its visits' number + 1
+    std::pmr::vector<std::uint32_t> last_visit_;  // by touchpoint, its visits' number + 1
     std::pmr::vector<Seen> by_touchpoint_;
     std::array<Seen, max_stages> by_stage_;
     std::array<std::uint32_t, max_stages> stage_cells_;

@@ -35,7 +35,8 @@ std::uint32_t JourneySteps::place(std::uint32_t from, std::uint32_t to) {
 
 // A step of the customer, from a place of `stage` (no_touchpoint: the start) to one of
 // `to_stage` (no_touchpoint: the end).
-std::uint32_t JourneySteps::take(std::uint32_t from, std::uint32_t to, std::uint32_t stage, std::uint32_t to_stage) {
+std::uint32_t JourneySteps::take(std::uint32_t from, std::uint32_t to, std::uint32_t stage,
+                                 std::uint32_t to_stage) {
     const std::uint32_t number = local_.number(from, to);
     if (number == taken_.size()) {
         taken_.push_back({place(from, to), false});
@@ -102,7 +103,9 @@ std::pmr::vector<JourneyStepRow> JourneySteps::rows(const StageMap& map) {
         return place == 0 || place == end() ? std::nullopt : std::optional(map.touchpoints[place - 1].stage);
     };
     const auto name = [&](std::uint32_t place) {
-        return place == 0 ? start_of_journey : place == end() ? end_of_journey : map.touchpoints[place - 1].name;
+        return place == 0       ? start_of_journey
+               : place == end() ? end_of_journey
+                                : map.touchpoints[place - 1].name;
     };
     std::pmr::vector<JourneyStepRow> rows(memory_);
     for (std::uint32_t i : order) {

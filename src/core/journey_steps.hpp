@@ -27,15 +27,21 @@ struct JourneyStepRow {
     std::optional<std::uint32_t> from_stage, to_stage;  // from 0; none: start and end
     std::string_view from, to;
     std::int64_t count = 0, customers = 0;
-    double share = 0;                      // of the steps from `from`
-    std::optional<std::int64_t> moved_on;  // none from the start and from the last stage
+    double share = 0;                         // of the steps from `from`
+    std::optional<std::int64_t> moved_on;     // none from the start and from the last stage
     std::optional<std::int64_t> median_took;  // microseconds
 };
 
 class JourneySteps {
   public:
     explicit JourneySteps(std::pmr::memory_resource& memory)
-        : memory_(&memory), map_bytes_(&memory), steps_(memory), took_(&memory), local_(memory), taken_(&memory), pending_(memory) {}
+        : memory_(&memory),
+          map_bytes_(&memory),
+          steps_(memory),
+          took_(&memory),
+          local_(memory),
+          taken_(&memory),
+          pending_(memory) {}
 
     void add(const JourneyView& journey, MapReader& reader, std::span<const std::byte> map_bytes, Time as_of);
     void merge(const JourneySteps& other);
@@ -71,9 +77,9 @@ class JourneySteps {
     std::pmr::vector<std::byte> map_bytes_;
     PairTable<Step> steps_;
     std::pmr::vector<std::pmr::vector<std::int64_t>> took_;
-    LocalPairs local_;                // scratch: the steps of one customer
-    std::pmr::vector<Taken> taken_;   // by number in local_
-    PendingStages pending_;           // steps after which no later stage was reached yet
+    LocalPairs local_;               // scratch: the steps of one customer
+    std::pmr::vector<Taken> taken_;  // by number in local_
+    PendingStages pending_;          // steps after which no later stage was reached yet
 };
 
 }  // namespace journey

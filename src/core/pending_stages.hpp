@@ -38,7 +38,9 @@ class PendingStages {
     }
 
   private:
-    static std::size_t stage_of(std::uint64_t bits) { return static_cast<std::size_t>(std::countr_zero(bits)); }
+    static std::size_t stage_of(std::uint64_t bits) {
+        return static_cast<std::size_t>(std::countr_zero(bits));
+    }
 
     std::pmr::vector<std::pmr::vector<std::uint32_t>> waiting_;  // by stage
     std::uint64_t mask_ = 0;                                     // stages where something waits

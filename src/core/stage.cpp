@@ -17,7 +17,8 @@ MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
       placed_(&memory) {
     for (const MapRule& rule : map.rules) {
         const bool visit = journey::is_visit(rule.role);
-        rules_.push_back({rule.touchpoint, visit ? map.touchpoints[rule.touchpoint].stage : no_touchpoint, rule.role});
+        rules_.push_back(
+            {rule.touchpoint, visit ? map.touchpoints[rule.touchpoint].stage : no_touchpoint, rule.role});
     }
 }
 
@@ -54,7 +55,8 @@ std::optional<MapReader::Present> MapReader::present(const JourneyView& journey,
     std::uint32_t stages[most_cached_names];
     std::uint64_t bits[most_cached_names];
     for (std::uint32_t code = 0; code < names; ++code) {
-        const std::uint32_t found = numbers[code] == StageMap::no_rule ? StageMap::no_rule : map_->rule(numbers[code], 0);
+        const std::uint32_t found =
+            numbers[code] == StageMap::no_rule ? StageMap::no_rule : map_->rule(numbers[code], 0);
         stages[code] = found == StageMap::no_rule ? no_touchpoint : rules_[found].stage;
         bits[code] = stages[code] == no_touchpoint ? 0 : std::uint64_t{1} << stages[code];
     }
@@ -101,7 +103,8 @@ void MapReader::order_ties(const JourneyView& journey) {
     const NumberColumn tiebreaks = journey.tiebreaks();
     const auto tiebreak = [&](const PlacedEvent& event) {
         const std::uint32_t rank = tiebreaks.has(event.row) ? tiebreaks.rank(event.row) : 0;
-        return tiebreaks.has(event.row) ? std::pair(true, tiebreaks.integer(rank)) : std::pair(false, std::int64_t{0});
+        return tiebreaks.has(event.row) ? std::pair(true, tiebreaks.integer(rank))
+                                        : std::pair(false, std::int64_t{0});
     };
     const auto before = [&](const PlacedEvent& a, const PlacedEvent& b) {
         const auto of_a = tiebreak(a), of_b = tiebreak(b);
@@ -112,7 +115,8 @@ void MapReader::order_ties(const JourneyView& journey) {
     for (std::size_t first = 0, last = 0; first < placed_.size(); first = last) {
         for (last = first + 1; last < placed_.size() && placed_[last].time == placed_[first].time;) ++last;
         const auto at = placed_.begin() + static_cast<std::ptrdiff_t>(first);
-        if (last - first > 1) std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
+        if (last - first > 1)
+            std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
     }
 }
 
@@ -122,8 +126,8 @@ void read_stays(std::span<const PlacedEvent> placed, const MapReader& reader, bo
     for (const PlacedEvent& event : placed) {
         if (!reader.is_visit(event)) continue;
         const std::uint32_t stage = reader.stage(event);
-        const bool same = !stays.empty() && (stays.back().stage == stage ||
-                                             (!backward && stage < stays.back().stage));
+        const bool same =
+            !stays.empty() && (stays.back().stage == stage || (!backward && stage < stays.back().stage));
         if (!same) {
             if (!stays.empty()) {
                 stays.back().left = event.time;
@@ -217,7 +221,8 @@ Bytes on_map(const JourneyView& journey, MapReader& reader, MapWord word, std::p
     EventList list(vocabulary, memory);
     const NumberColumn values = journey.values(), tiebreaks = journey.tiebreaks();
     std::pmr::vector<std::uint32_t> channels(&memory);
-    for (std::string_view name : journey.channel_names()) channels.push_back(vocabulary.channels.intern(name, "j"));
+    for (std::string_view name : journey.channel_names())
+        channels.push_back(vocabulary.channels.intern(name, "j"));
     for (const PlacedEvent& event : reader.read(journey, std::numeric_limits<Time>::max())) {
         if (!reader.is_visit(event)) continue;
         const std::string_view name = word == MapWord::stage

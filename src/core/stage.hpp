@@ -130,9 +130,9 @@ void read_stays(std::span<const PlacedEvent> placed, const MapReader& reader, bo
 
 struct StageStatus {
     Stay current;
-    std::uint32_t deepest = 0;  // stage
-    Time deepest_at = 0;        // first reached
-    std::int64_t stages = 0;    // different ones
+    std::uint32_t deepest = 0;               // stage
+    Time deepest_at = 0;                     // first reached
+    std::int64_t stages = 0;                 // different ones
     std::int64_t forward = 0, backward = 0;  // moves
     std::uint32_t touchpoint = 0;            // the last one, and when
     Time last_at = 0;

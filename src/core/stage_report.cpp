@@ -69,7 +69,8 @@ void StageReport::add(const JourneyView& journey, MapReader& reader, std::span<c
     const std::size_t stages = reader.map().stages.size();
     label(map_bytes, stages, options);
     if (options.kind == Kind::stock && options.backward) {
-        if (const auto present = reader.present(journey, options.to)) return add_stock(journey, stages, *present);
+        if (const auto present = reader.present(journey, options.to))
+            return add_stock(journey, stages, *present);
     }
     read_stays(reader.read(journey, options.to), reader, options.backward, stays_);
     switch (options.kind) {
@@ -89,7 +90,8 @@ void StageReport::add(const JourneyView& journey, MapReader& reader, std::span<c
     }
 }
 
-void StageReport::add_stock(const JourneyView& journey, std::size_t stages, const MapReader::Present& present) {
+void StageReport::add_stock(const JourneyView& journey, std::size_t stages,
+                            const MapReader::Present& present) {
     if (present.seen == 0) {
         const bool started = !journey.empty() && journey.first_time() <= options_.to;
         ++counts_[(stages + (started ? off_map : no_event)) * stock_counts + stock_customers];
@@ -118,8 +120,9 @@ void StageReport::add_flow(const JourneyView& journey, std::size_t stages) {
             continue;
         }
         // Whoever comes to the map comes from nothing, or from events on no map.
-        const std::size_t from = i > 0 ? stays_[i - 1].stage
-                                       : stages + (journey.first_time() < stays_[i].entered ? off_map : no_event);
+        const std::size_t from =
+            i > 0 ? stays_[i - 1].stage
+                  : stages + (journey.first_time() < stays_[i].entered ? off_map : no_event);
         const std::size_t move = cell(from, now);
         ++counts_[move + flow_moves];
         if (std::find(made.begin(), made.end(), move) == made.end()) {

@@ -33,7 +33,7 @@ struct StockRow {
     std::string_view name;
     std::int64_t customers = 0;
     double share = 0;
-    std::int64_t deepest = 0, ever = 0;  // it is the deepest stage of, it was ever visited by
+    std::int64_t deepest = 0, ever = 0;       // it is the deepest stage of, it was ever visited by
     std::optional<std::int64_t> median, p90;  // how long they have been in it, microseconds
 };
 struct FlowRow {

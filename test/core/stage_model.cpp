@@ -28,8 +28,10 @@ ModelMap random_map(Random& random, const std::vector<Events>& customers) {
     ModelMap map;
     map.stages = 1 + random.below(4);
     for (std::size_t i = 0; i < map.stages; ++i) map.stage_names.push_back("s" + std::to_string(i));
-    for (std::uint32_t i = 1 + random.below(5); i > 0; --i) map.touchpoints.push_back(random.below(map.stages));
-    for (std::size_t i = 0; i < map.touchpoints.size(); ++i) map.touchpoint_names.push_back("t" + std::to_string(i));
+    for (std::uint32_t i = 1 + random.below(5); i > 0; --i)
+        map.touchpoints.push_back(random.below(map.stages));
+    for (std::size_t i = 0; i < map.touchpoints.size(); ++i)
+        map.touchpoint_names.push_back("t" + std::to_string(i));
     std::vector<std::string> names = {"nowhere"}, channels = {"no channel"};
     for (const Events& events : customers) {
         for (const Event& event : events) {
@@ -85,7 +87,9 @@ std::vector<ModelPlaced> model_placed(const Events& events, const ModelMap& map,
     std::stable_sort(placed.begin(), placed.end(), [&](const ModelPlaced& a, const ModelPlaced& b) {
         if (a.event.time != b.event.time) return a.event.time < b.event.time;
         if (a.event.tiebreak != b.event.tiebreak) return a.event.tiebreak < b.event.tiebreak;
-        const auto stage = [&](const ModelPlaced& each) { return each.visit() ? map.stage(*each.rule) : 1000; };
+        const auto stage = [&](const ModelPlaced& each) {
+            return each.visit() ? map.stage(*each.rule) : 1000;
+        };
         return stage(a) < stage(b);
     });
     return placed;

@@ -65,7 +65,8 @@ std::vector<std::byte> bytes_of(const Summary& summary) {
 template <class Summary, class Add>
 std::unique_ptr<Summary> merged(Random& random, std::size_t items, Add add) {
     std::vector<std::unique_ptr<Summary>> parts;
-    for (std::uint32_t i = 0; i < 1 + random.below(4); ++i) parts.push_back(std::make_unique<Summary>(heap()));
+    for (std::uint32_t i = 0; i < 1 + random.below(4); ++i)
+        parts.push_back(std::make_unique<Summary>(heap()));
     std::vector<std::size_t> order(items);
     for (std::size_t i = 0; i < items; ++i) order[i] = i;
     for (std::size_t i = items; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
@@ -101,7 +102,8 @@ TEST_F(StageProperty, StaysAndStatusAreThoseOfThePlainReading) {
             const auto wanted = model_stays(events, map.model, as_of, backward);
             std::vector<ModelStay> found;
             for (const Stay& stay : stays)
-                found.push_back({stay.stage, stay.entered, stay.open ? std::nullopt : std::optional(stay.left), stay.events});
+                found.push_back({stay.stage, stay.entered,
+                                 stay.open ? std::nullopt : std::optional(stay.left), stay.events});
             EXPECT_EQ(found, wanted);
             const auto status = stage_status(value.view(), *map.reader, as_of, backward, heap());
             ASSERT_EQ(status.has_value(), !wanted.empty());
@@ -124,14 +126,16 @@ TEST_F(StageProperty, StockFlowAndTimeCountTheStays) {
     for_random_maps(4102, 2000, [](Random& random, const auto& customers, BuiltMap& map, Time as_of) {
         const bool backward = random.percent(50);
         Time from = 0;
-        if (as_of != end_of_time) from = std::max(as_of, -(Time{1} << 62)) - static_cast<Time>(random.below(50)) * 1'000'000;
+        if (as_of != end_of_time)
+            from = std::max(as_of, -(Time{1} << 62)) - static_cast<Time>(random.below(50)) * 1'000'000;
         from = std::min(from, as_of);
         std::map<std::string, std::int64_t> stock, flow;
         std::vector<std::vector<std::int64_t>> stays(map.model.stages);
         const auto place = [&](const Events& events, Time at) -> std::string {
             const auto walked = model_stays(events, map.model, at, backward);
             if (!walked.empty()) return map.model.stage_names[walked.back().stage];
-            return !events.empty() && events.front().time <= at ? std::string(not_on_map) : std::string(no_event_yet);
+            return !events.empty() && events.front().time <= at ? std::string(not_on_map)
+                                                                : std::string(no_event_yet);
         };
         for (const Events& events : customers) {
             ++stock[place(events, as_of)];
@@ -156,7 +160,8 @@ TEST_F(StageProperty, StockFlowAndTimeCountTheStays) {
         EXPECT_EQ(found, stock);
         found.clear();
         for (const FlowRow& row : report(Kind::flow)->flow(map.map)) {
-            if (row.customers > 0) found[std::string(row.from_name) + " → " + std::string(row.to_name)] = row.customers;
+            if (row.customers > 0)
+                found[std::string(row.from_name) + " → " + std::string(row.to_name)] = row.customers;
         }
         EXPECT_EQ(found, flow);
         for (const StageTimeRow& row : report(Kind::time)->time(map.map)) {
@@ -172,14 +177,16 @@ TEST_F(StageProperty, StockFlowAndTimeCountTheStays) {
 
 // A row of the map as text, from its definition.
 struct ModelCell {
-    std::int64_t customers = 0, events = 0, problem_customers = 0, moved = 0, problem_moved = 0, exits = 0, open = 0, answers = 0;
+    std::int64_t customers = 0, events = 0, problem_customers = 0, moved = 0, problem_moved = 0, exits = 0,
+                 open = 0, answers = 0;
     std::vector<std::int64_t> took;
 };
 
 using Channel = std::optional<std::string>;
 struct ModelMeasure {
     std::map<std::pair<std::size_t, Channel>, ModelCell> cells;
-    std::map<std::pair<std::string, Channel>, std::pair<std::int64_t, std::int64_t>> off;  // customers, events
+    std::map<std::pair<std::string, Channel>, std::pair<std::int64_t, std::int64_t>>
+        off;  // customers, events
 };
 
 void measure(const Events& events, const ModelMap& map, Time as_of, std::uint64_t idle, ModelMeasure& into) {
@@ -191,7 +198,8 @@ void measure(const Events& events, const ModelMap& map, Time as_of, std::uint64_
     }
     const auto later = [&](std::size_t i) -> std::optional<Time> {
         for (std::size_t k = i + 1; k < placed.size(); ++k) {
-            if (placed[k].visit() && map.stage(*placed[k].rule) > map.stage(*placed[i].rule)) return placed[k].event.time;
+            if (placed[k].visit() && map.stage(*placed[k].rule) > map.stage(*placed[i].rule))
+                return placed[k].event.time;
         }
         return std::nullopt;
     };
@@ -231,7 +239,8 @@ void measure(const Events& events, const ModelMap& map, Time as_of, std::uint64_
     }
     if (last) {
         ModelCell& cell = into.cells[{*placed[*last].rule->touchpoint, channel(placed[*last].event)}];
-        const bool open = as_of != end_of_time && static_cast<std::uint64_t>(as_of - placed[*last].event.time) < idle;
+        const bool open =
+            as_of != end_of_time && static_cast<std::uint64_t>(as_of - placed[*last].event.time) < idle;
         ++(open ? cell.open : cell.exits);
     }
     for (const auto& [key, count] : off) {
@@ -243,34 +252,47 @@ void measure(const Events& events, const ModelMap& map, Time as_of, std::uint64_
 TEST_F(StageProperty, TheMapIsThatOfThePlainReading) {
     for_random_maps(4103, 3000, [](Random& random, const auto& customers, BuiltMap& map, Time as_of) {
         if (customers.empty()) return;
-        JourneyMapOptions options{MapDetail::channel, as_of, as_of == end_of_time ? 0 : random.below(20) * 1'000'000ull};
+        JourneyMapOptions options{MapDetail::channel, as_of,
+                                  as_of == end_of_time ? 0 : random.below(20) * 1'000'000ull};
         ModelMeasure model;
         for (const Events& events : customers) measure(events, map.model, as_of, options.idle, model);
-        const auto report = merged<JourneyMap>(random, customers.size(), [&](JourneyMap& part, std::size_t i) {
-            const Value value = encode(customers[i]);
-            part.add(value.view(), *map.reader, map.bytes, options);
-        });
+        const auto report =
+            merged<JourneyMap>(random, customers.size(), [&](JourneyMap& part, std::size_t i) {
+                const Value value = encode(customers[i]);
+                part.add(value.view(), *map.reader, map.bytes, options);
+            });
         std::vector<std::string> found, wanted;
         for (const JourneyMapRow& row : report->rows(map.map)) {
             const std::string name = row.touchpoint ? std::string(*row.touchpoint) : "";
             if (!row.stage) {
-                found.push_back("off " + name + " " + text(row.channel) + " " + std::to_string(row.customers) + " " + std::to_string(row.events));
+                found.push_back("off " + name + " " + text(row.channel) + " " +
+                                std::to_string(row.customers) + " " + std::to_string(row.events));
             } else if (row.customers > 0 || row.answers + row.answers_left_out > 0) {
-                found.push_back(name + " " + text(row.channel) + " " + std::to_string(row.customers) + " " + std::to_string(row.events) + " " +
-                                std::to_string(row.problem_customers) + " " + text(row.moved_on) + " " + text(row.problem_moved_on) + " " +
-                                text(row.median_to_next) + " " + text(row.exits) + " " + text(row.still_open) + " " + std::to_string(row.answers + row.answers_left_out));
+                found.push_back(name + " " + text(row.channel) + " " + std::to_string(row.customers) + " " +
+                                std::to_string(row.events) + " " + std::to_string(row.problem_customers) +
+                                " " + text(row.moved_on) + " " + text(row.problem_moved_on) + " " +
+                                text(row.median_to_next) + " " + text(row.exits) + " " +
+                                text(row.still_open) + " " +
+                                std::to_string(row.answers + row.answers_left_out));
             }
         }
         for (auto& [key, cell] : model.cells) {
             const std::size_t touchpoint = key.first;
             const bool last = map.model.touchpoints[touchpoint] + 1 == map.model.stages;
-            const auto known = [&](std::int64_t count) { return last ? std::string("-") : std::to_string(count); };
-            wanted.push_back(map.model.touchpoint_names[touchpoint] + " " + text(OptionalText(key.second)) + " " + std::to_string(cell.customers) + " " + std::to_string(cell.events) + " " +
-                             std::to_string(cell.problem_customers) + " " + known(cell.moved) + " " + known(cell.problem_moved) + " " +
-                             (cell.took.empty() ? "-" : std::to_string(quantile(cell.took, 0.5))) + " " + std::to_string(cell.exits) + " " + std::to_string(cell.open) + " " + std::to_string(cell.answers));
+            const auto known = [&](std::int64_t count) {
+                return last ? std::string("-") : std::to_string(count);
+            };
+            wanted.push_back(map.model.touchpoint_names[touchpoint] + " " + text(OptionalText(key.second)) +
+                             " " + std::to_string(cell.customers) + " " + std::to_string(cell.events) + " " +
+                             std::to_string(cell.problem_customers) + " " + known(cell.moved) + " " +
+                             known(cell.problem_moved) + " " +
+                             (cell.took.empty() ? "-" : std::to_string(quantile(cell.took, 0.5))) + " " +
+                             std::to_string(cell.exits) + " " + std::to_string(cell.open) + " " +
+                             std::to_string(cell.answers));
         }
         for (const auto& [key, counts] : model.off)
-            wanted.push_back("off " + key.first + " " + text(OptionalText(key.second)) + " " + std::to_string(counts.first) + " " + std::to_string(counts.second));
+            wanted.push_back("off " + key.first + " " + text(OptionalText(key.second)) + " " +
+                             std::to_string(counts.first) + " " + std::to_string(counts.second));
         std::sort(found.begin(), found.end());
         std::sort(wanted.begin(), wanted.end());
         EXPECT_EQ(found, wanted);
@@ -281,24 +303,29 @@ TEST_F(StageProperty, TouchpointsAndStagesAreTheMapWithoutChannels) {
     for_random_maps(4104, 1500, [](Random& random, const auto& customers, BuiltMap& map, Time as_of) {
         if (customers.empty()) return;
         const auto rows = [&](MapDetail detail, bool with_channels) {
-            const auto report = merged<JourneyMap>(random, customers.size(), [&](JourneyMap& part, std::size_t i) {
-                Events events = customers[i];
-                if (!with_channels) {
-                    for (Event& event : events) event.channel.reset();
-                }
-                const Value value = encode(events);
-                part.add(value.view(), *map.reader, map.bytes, {detail, as_of, 0});
-            });
+            const auto report =
+                merged<JourneyMap>(random, customers.size(), [&](JourneyMap& part, std::size_t i) {
+                    Events events = customers[i];
+                    if (!with_channels) {
+                        for (Event& event : events) event.channel.reset();
+                    }
+                    const Value value = encode(events);
+                    part.add(value.view(), *map.reader, map.bytes, {detail, as_of, 0});
+                });
             std::vector<std::string> told;
             for (const JourneyMapRow& row : report->rows(map.map)) {
                 if (row.customers == 0 && row.answers + row.answers_left_out == 0) continue;
-                told.push_back((row.touchpoint ? std::string(*row.touchpoint) : "") + " " + std::to_string(row.customers) + " " + std::to_string(row.events) + " " + text(row.moved_on) + " " +
-                               text(row.median_to_next) + " " + text(row.exits) + " " + text(row.problem_moved_on) + " " + text(row.calm_moved_on) + " " + text(row.rest_customers) + " " +
-                               text(row.rest_moved_on) + " " + text(row.actual) + " " + std::to_string(row.answers));
+                told.push_back((row.touchpoint ? std::string(*row.touchpoint) : "") + " " +
+                               std::to_string(row.customers) + " " + std::to_string(row.events) + " " +
+                               text(row.moved_on) + " " + text(row.median_to_next) + " " + text(row.exits) +
+                               " " + text(row.problem_moved_on) + " " + text(row.calm_moved_on) + " " +
+                               text(row.rest_customers) + " " + text(row.rest_moved_on) + " " +
+                               text(row.actual) + " " + std::to_string(row.answers));
             }
             return told;
         };
-        const bool by_channel = std::any_of(map.model.rules.begin(), map.model.rules.end(), [](const ModelRule& rule) { return rule.channel.has_value(); });
+        const bool by_channel = std::any_of(map.model.rules.begin(), map.model.rules.end(),
+                                            [](const ModelRule& rule) { return rule.channel.has_value(); });
         if (by_channel) return;  // without channels it would be another map
         EXPECT_EQ(rows(MapDetail::touchpoint, true), rows(MapDetail::channel, false));
     });
@@ -318,14 +345,17 @@ TEST_F(StageProperty, StepsAreThoseOfThePlainReading) {
                 if (each.visit()) visits.push_back(each);
             }
             std::set<std::pair<std::string, std::string>> seen;
-            const auto name = [&](std::size_t i) { return map.model.touchpoint_names[*visits[i].rule->touchpoint]; };
+            const auto name = [&](std::size_t i) {
+                return map.model.touchpoint_names[*visits[i].rule->touchpoint];
+            };
             for (std::size_t i = 0; i <= visits.size() && !visits.empty(); ++i) {
                 const std::string from = i == 0 ? std::string(start_of_journey) : name(i - 1);
                 const std::string to = i == visits.size() ? std::string(end_of_journey) : name(i);
                 if (from == to) continue;
                 Step& step = model[{from, to}];
                 ++step.count;
-                if (i > 0 && i < visits.size()) step.took.push_back(visits[i].event.time - visits[i - 1].event.time);
+                if (i > 0 && i < visits.size())
+                    step.took.push_back(visits[i].event.time - visits[i - 1].event.time);
                 if (!seen.insert({from, to}).second) continue;
                 ++step.customers;
                 for (std::size_t k = i; k < visits.size() && i > 0; ++k) {
@@ -335,10 +365,11 @@ TEST_F(StageProperty, StepsAreThoseOfThePlainReading) {
                 }
             }
         }
-        const auto report = merged<JourneySteps>(random, customers.size(), [&](JourneySteps& part, std::size_t i) {
-            const Value value = encode(customers[i]);
-            part.add(value.view(), *map.reader, map.bytes, as_of);
-        });
+        const auto report =
+            merged<JourneySteps>(random, customers.size(), [&](JourneySteps& part, std::size_t i) {
+                const Value value = encode(customers[i]);
+                part.add(value.view(), *map.reader, map.bytes, as_of);
+            });
         std::size_t rows = 0;
         for (const JourneyStepRow& row : report->rows(map.map)) {
             ++rows;
@@ -348,7 +379,8 @@ TEST_F(StageProperty, StepsAreThoseOfThePlainReading) {
             if (row.moved_on) {
                 EXPECT_EQ(*row.moved_on, step.moved) << row.from << " → " << row.to;
             }
-            EXPECT_EQ(text(row.median_took), step.took.empty() ? "-" : std::to_string(quantile(step.took, 0.5)));
+            EXPECT_EQ(text(row.median_took),
+                      step.took.empty() ? "-" : std::to_string(quantile(step.took, 0.5)));
         }
         EXPECT_EQ(rows, model.size());
     });
@@ -378,7 +410,9 @@ TEST_F(StageProperty, ADraftIsTheBestCutOfItsPositions) {
                     mean += static_cast<double>(rows[i].customers) * rows[i].position;
                 }
                 for (std::size_t i = 0; i < rows.size(); ++i) {
-                    if (stage_of[i] == stage) total += static_cast<double>(rows[i].customers) * std::pow(rows[i].position - mean / w, 2);
+                    if (stage_of[i] == stage)
+                        total +=
+                            static_cast<double>(rows[i].customers) * std::pow(rows[i].position - mean / w, 2);
                 }
             }
             return total;
@@ -412,7 +446,8 @@ TEST_F(StageProperty, DamagedBytesAreReadOrRefused) {
             const Value value = encode(events);
             measured.add(value.view(), *map.reader, map.bytes, {MapDetail::channel, as_of, 0});
             steps.add(value.view(), *map.reader, map.bytes, as_of);
-            report.add(value.view(), *map.reader, map.bytes, {StageReportOptions::Kind::flow, true, 0, as_of});
+            report.add(value.view(), *map.reader, map.bytes,
+                       {StageReportOptions::Kind::flow, true, 0, as_of});
             draft.add(value.view(), 3);
         }
         const auto damaged = [&](std::vector<std::byte> bytes, auto read) {

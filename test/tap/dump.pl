@@ -30,12 +30,21 @@ $node->safe_psql('postgres', q{
     INSERT INTO journeys SELECT 1001, keep(j, '{}') FROM journeys WHERE id = 1;
     INSERT INTO journeys VALUES (1002, NULL), (1003, '[]');
     CREATE TABLE reports AS SELECT * FROM unnest((SELECT funnel_report(j, ARRAY['view', 'back\slash'], '1 day') FROM journeys));
+    INSERT INTO journey_stage (map, position, stage, description, expectation) SELECT 'shop', * FROM stage_template();
+    INSERT INTO journey_touchpoint (map, touchpoint, stage, owner, kpi, target) VALUES ('shop', 'it''s "here"', 'awareness', E'back\\slash', 'conversion', 0.25), ('shop', 'desk', 'use', NULL, NULL, NULL);
+    INSERT INTO journey_rule (map, event, channel, touchpoint, role) VALUES ('shop', 'view', NULL, 'it''s "here"', 'visit'), ('shop', 'view', 'channel 1', 'desk', 'problem'), ('shop', 'tab', NULL, NULL, 'nps');
+    INSERT INTO journey_level (map, position, level, events, at_least, within) SELECT 'shop', * FROM level_template('{view}', '{refer}');
+    CREATE TABLE kept_maps AS SELECT stage_map('shop') AS map;
+    CREATE VIEW stages AS SELECT id, current_stage(j, (SELECT stage_map('shop'))) AS stage FROM journeys;
     CREATE VIEW levels AS SELECT id, funnel_level(j, ARRAY['view'], '1 day', policy => 'ga4') FROM journeys;
 });
 
 my $bytes = q{SELECT count(*), count(DISTINCT j), md5(string_agg(id || ':' || coalesce(encode(journey_send(j), 'hex'), 'null'), ',' ORDER BY id)) FROM journeys};
 my $levels = 'SELECT md5(string_agg(l::text, $$,$$ ORDER BY id)) FROM levels l';
 my $found = q{SET enable_seqscan = off; SELECT count(*), md5(string_agg(id::text, ',' ORDER BY id)) FROM journeys WHERE j @> ARRAY['view', 'back\\slash']};
+my $maps = q{SELECT (SELECT md5(string_agg(s::text, ',' ORDER BY position)) FROM journey_stage s), (SELECT md5(string_agg(t::text, ',' ORDER BY touchpoint)) FROM journey_touchpoint t),
+    (SELECT md5(string_agg(r::text, ',' ORDER BY event, channel)) FROM journey_rule r), (SELECT md5(string_agg(l::text, ',' ORDER BY position)) FROM journey_level l),
+    (SELECT map::text = stage_map('shop')::text FROM kept_maps), (SELECT md5(string_agg(s::text, ',' ORDER BY id)) FROM stages s)};
 my $before = $node->safe_psql('postgres', $bytes);
 my $folder = PostgreSQL::Test::Utils::tempdir;
 
@@ -45,6 +54,7 @@ sub restored
     is($node->safe_psql($database, $bytes), $before, "$how: the same bytes");
     is($node->safe_psql($database, $levels), $node->safe_psql('postgres', $levels), "$how: the view answers the same");
     is($node->safe_psql($database, $found), $node->safe_psql('postgres', $found), "$how: the index on names");
+    is($node->safe_psql($database, $maps), $node->safe_psql('postgres', $maps), "$how: the tables of a map");
     is($node->safe_psql($database, 'TABLE reports'), $node->safe_psql('postgres', 'TABLE reports'), "$how: reports");
     return;
 }
