@@ -236,10 +236,10 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     }
     const std::uint32_t all = place(touchpoint, all_channels);
     const std::uint32_t stage = place(stage_group + reader.map().touchpoints[touchpoint].stage, all_channels);
-    std::uint32_t cell = all;
     if (options_.detail == MapDetail::channel) {
-        cell = last_visit_[touchpoint] > 0 ? visits_[last_visit_[touchpoint] - 1].cell
-                                           : place(touchpoint, channel_codes_[channel]);
+        const std::uint32_t visited = last_visit_[touchpoint];
+        const std::uint32_t cell =
+            visited > 0 ? visits_[visited - 1].cell : place(touchpoint, channel_codes_[channel]);
         add_answer(cells_[cell], rule.role, value);
     }
     add_answer(cells_[all], rule.role, value);
