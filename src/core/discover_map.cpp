@@ -125,7 +125,8 @@ void MapDiscovery::cut(std::pmr::vector<DiscoveredRow>& rows) const {
         const double w = weight[last] - weight[first], s = sum[last] - sum[first];
         return square[last] - square[first] - s * s / w;
     };
-    std::pmr::vector<double> best(n + 1, std::numeric_limits<double>::infinity(), memory_), next(best, memory_);
+    std::pmr::vector<double> best(n + 1, std::numeric_limits<double>::infinity(), memory_),
+        next(best, memory_);
     std::pmr::vector<std::uint32_t> from((k + 1) * (n + 1), 0, memory_);
     best[0] = 0;
     Poll poll;

@@ -36,7 +36,12 @@ struct DiscoveredRow {
 class MapDiscovery {
   public:
     explicit MapDiscovery(std::pmr::memory_resource& memory)
-        : memory_(&memory), names_(memory), pairs_(memory), customers_(&memory), events_(&memory), firsts_(&memory) {}
+        : memory_(&memory),
+          names_(memory),
+          pairs_(memory),
+          customers_(&memory),
+          events_(&memory),
+          firsts_(&memory) {}
 
     void add(const JourneyView& journey, std::uint32_t stages);
     void merge(const MapDiscovery& other);

@@ -14,10 +14,6 @@ namespace journey {
 
 namespace {
 
-std::uint64_t stages_below(std::uint32_t stage) {
-    return (std::uint64_t{1} << stage) - 1;
-}
-
 const SurveyScale& scale_of(EventRole role) {
     return role == EventRole::nps ? nps_scale : role == EventRole::csat ? csat_scale : ces_scale;
 }
@@ -28,8 +24,8 @@ MapDetail parse_map_detail(std::string_view word) {
     if (word == "channel") return MapDetail::channel;
     if (word == "touchpoint") return MapDetail::touchpoint;
     if (word == "stage") return MapDetail::stage;
-    throw Error(ErrorCode::invalid_argument, "detail", "unknown detail \"%.*s\"", static_cast<int>(word.size()),
-                word.data())
+    throw Error(ErrorCode::invalid_argument, "detail", "unknown detail \"%.*s\"",
+                static_cast<int>(word.size()), word.data())
         .hint("Valid are channel, touchpoint, stage.");
 }
 
@@ -42,6 +38,8 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       cells_(memory),
       took_(&memory),
       value_(&memory),
+      touchpoint_places_(&memory),
+      channel_places_(&memory),
       places_(memory),
       off_map_(memory),
       visits_(&memory),
@@ -49,7 +47,8 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       last_visit_(&memory),
       by_touchpoint_(&memory),
       channel_codes_(&memory),
-      names_(&memory) {}
+      names_(&memory),
+      pending_(memory) {}
 
 void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes,
                        const JourneyMapOptions& options) {
@@ -61,15 +60,16 @@ void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes
             median_kpi_.push_back(each.kpi == Kpi::hours_to_next ? 1 : 0);
         last_visit_.assign(map.touchpoints.size(), 0);
         by_touchpoint_.resize(map.touchpoints.size());
+        touchpoint_places_.resize(map.touchpoints.size());
         return;
     }
     const bool same_map = map_bytes.size() == map_bytes_.size() &&
                           std::memcmp(map_bytes.data(), map_bytes_.data(), map_bytes.size()) == 0;
     if (same_map && options == options_) return;
-    const char* argument = !same_map                             ? "map"
+    const char* argument = !same_map                           ? "map"
                            : options.detail != options_.detail ? "detail"
                            : options.as_of != options_.as_of   ? "as_of"
-                                                                 : "idle";
+                                                               : "idle";
     throw Error(ErrorCode::invalid_argument, argument, "%s differs between the rows of one map", argument)
         .hint("Give the same %s for every row.", argument);
 }
@@ -81,6 +81,22 @@ std::uint32_t JourneyMap::place(std::uint32_t group, std::uint32_t channel) {
         value_.emplace_back(*memory_);
     }
     return cell;
+}
+
+std::uint32_t JourneyMap::remembered(std::uint32_t& entry, std::uint32_t group, std::uint32_t channel) {
+    if (entry == 0) entry = place(group, channel) + 1;
+    return entry - 1;
+}
+
+std::uint32_t JourneyMap::visit_place(std::uint32_t touchpoint, std::uint32_t channel) {
+    constexpr std::size_t most_remembered = 1u << 16;
+    const std::size_t touchpoints = touchpoint_places_.size();
+    if (channel >= channel_width_ && touchpoints * 2 * (channel + 1) <= most_remembered) {
+        channel_width_ = 2 * (channel + 1);
+        channel_places_.assign(touchpoints * channel_width_, 0);
+    }
+    if (channel >= channel_width_) return place(touchpoint, channel);
+    return remembered(channel_places_[touchpoint * channel_width_ + channel], touchpoint, channel);
 }
 
 void JourneyMap::intern_channels(const JourneyView& journey) {
@@ -110,7 +126,7 @@ void JourneyMap::add(const JourneyView& journey, MapReader& reader, std::span<co
     visits_.clear();
     names_.clear();
     off_map_events_.clear();
-    pending_ = 0;
+    pending_.begin();
     last_ = no_visit;
     const auto placed = reader.read(journey, options.as_of, [&](std::uint32_t row, std::uint32_t code) {
         const std::uint32_t number =
@@ -127,11 +143,13 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
     ValueCursor cursor(journey.values());
     Time last_at = 0;
     for (const PlacedEvent& event : placed) {
+        const std::optional<double> value = cursor.at(event.row);
         if (reader.is_visit(event)) {
-            visit(journey, reader, event, cursor.at(event.row));
+            visit(reader.rule(event), channel_code(journey, event.row), event.time);
+            if (value) add_value(visits_[last_], *value);
             last_at = event.time;
         } else {
-            answer(journey, reader, event, cursor.at(event.row));
+            answer(journey, reader, event, value);
         }
     }
     if (visits_.empty()) return;
@@ -144,49 +162,50 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
     count_end(end.stage_cell, open);
 }
 
-void JourneyMap::visit(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
-                       std::optional<double> value) {
-    const std::uint32_t touchpoint = reader.touchpoint(event), stage = reader.stage(event);
-    const std::uint32_t channel = channel_code(journey, event.row);
+void JourneyMap::visit(const MapReader::Rule& rule, std::uint32_t channel, Time time) {
+    const std::uint32_t touchpoint = rule.touchpoint, stage = rule.stage;
     const std::uint32_t number = places_.number(touchpoint, channel);
-    if ((pending_ & stages_below(stage)) != 0) {
-        for (Visit& each : visits_) {
-            if (each.stage >= stage) continue;
-            if (!each.seen.moved) each.seen.moved = event.time;
-            each.seen.problem_moved = each.seen.problem_moved || each.seen.problems > 0;
-        }
-        pending_ &= ~stages_below(stage);
+    // Where the customer is already, nobody waits to be overtaken.
+    if (last_ == no_visit || visits_[last_].stage != stage) {
+        pending_.reach(stage, [&](std::uint32_t waiting) {
+            Seen& seen = visits_[waiting].seen;
+            if (!seen.moved) seen.moved = time;
+            seen.problem_moved = seen.problem_moved || seen.problems > 0;
+        });
     }
     if (number == visits_.size()) {
         Visit made{};
         made.touchpoint = touchpoint;
         made.stage = stage;
-        made.touchpoint_cell = place(touchpoint, all_channels);
-        made.cell = options_.detail == MapDetail::channel ? place(touchpoint, channel_codes_[channel])
+        made.first_here = last_visit_[touchpoint] == 0;
+        made.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
+        made.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
                                                           : made.touchpoint_cell;
-        made.stage_cell = place(stage_group + stage, all_channels);
-        made.seen.first = event.time;
+        made.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
+        made.seen.first = time;
         visits_.push_back(made);
-        pending_ |= std::uint64_t{1} << stage;
+        pending_.add(stage, number);
     }
     Visit& made = visits_[number];
     ++made.seen.events;
-    if (reader.rule(event.rule).role == EventRole::problem && made.seen.problems++ == 0)
-        pending_ |= std::uint64_t{1} << stage;
+    if (rule.role == EventRole::problem && made.seen.problems++ == 0) pending_.add(stage, number);
     last_ = number;
     last_visit_[touchpoint] = number + 1;
-    if (!value || !std::isfinite(*value)) return;
-    if (std::fabs(*value) > exact_sum_limit) {
-        throw Error(ErrorCode::overflow, "j", "a value of the journey is too large to be summed: %g", *value)
+}
+
+void JourneyMap::add_value(const Visit& visit, double value) {
+    if (!std::isfinite(value)) return;
+    if (std::fabs(value) > exact_sum_limit) {
+        throw Error(ErrorCode::overflow, "j", "a value of the journey is too large to be summed: %g", value)
             .hint("Values up to %g can be summed.", exact_sum_limit);
     }
-    const auto add_value = [&](std::uint32_t cell) {
+    const auto add_to = [&](std::uint32_t cell) {
         ++cells_[cell].counts[values];
-        value_[cell].add(*value);
+        value_[cell].add(value);
     };
-    add_value(made.cell);
-    if (made.touchpoint_cell != made.cell) add_value(made.touchpoint_cell);
-    add_value(made.stage_cell);
+    add_to(visit.cell);
+    if (visit.touchpoint_cell != visit.cell) add_to(visit.touchpoint_cell);
+    add_to(visit.stage_cell);
 }
 
 void JourneyMap::add_answer(Cell& cell, EventRole role, std::optional<double> value) {
@@ -203,7 +222,7 @@ void JourneyMap::add_answer(Cell& cell, EventRole role, std::optional<double> va
 
 void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
                         std::optional<double> value) {
-    const MapRule& rule = reader.rule(event.rule);
+    const MapReader::Rule& rule = reader.rule(event);
     const std::uint32_t channel = channel_code(journey, event.row);
     std::uint32_t touchpoint = rule.touchpoint;
     if (touchpoint == no_touchpoint && last_ != no_visit) touchpoint = visits_[last_].touchpoint;
@@ -217,10 +236,10 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     }
     const std::uint32_t all = place(touchpoint, all_channels);
     const std::uint32_t stage = place(stage_group + reader.map().touchpoints[touchpoint].stage, all_channels);
-    std::uint32_t cell = all;
     if (options_.detail == MapDetail::channel) {
-        cell = last_visit_[touchpoint] > 0 ? visits_[last_visit_[touchpoint] - 1].cell
-                                           : place(touchpoint, channel_codes_[channel]);
+        const std::uint32_t visited = last_visit_[touchpoint];
+        const std::uint32_t cell =
+            visited > 0 ? visits_[visited - 1].cell : place(touchpoint, channel_codes_[channel]);
         add_answer(cells_[cell], rule.role, value);
     }
     add_answer(cells_[all], rule.role, value);
@@ -247,42 +266,50 @@ void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage
 // Visits stand in the order of their first event, so the first of a touchpoint or of
 // a stage says when the customer came there first, and when went on.
 void JourneyMap::Seen::add(const Seen& visit) {
-    if (events == 0) {
-        *this = visit;
-        return;
-    }
     events += visit.events;
     problems += visit.problems;
     problem_moved = problem_moved || visit.problem_moved;
 }
 
 void JourneyMap::count_visits() {
+    std::uint64_t stages = 0;
+    const bool by_channel = options_.detail == MapDetail::channel;
     for (const Visit& visit : visits_) {
-        by_touchpoint_[visit.touchpoint] = Seen{};
-        by_stage_[visit.stage] = Seen{};
+        const std::uint64_t stage = std::uint64_t{1} << visit.stage;
+        Seen& of_stage = by_stage_[visit.stage];
+        if ((stages & stage) == 0) {
+            of_stage = visit.seen;
+            stage_cells_[visit.stage] = visit.stage_cell;
+        } else {
+            of_stage.add(visit.seen);
+        }
+        stages |= stage;
+        if (by_channel) {
+            count_customer(visit.cell, visit.seen, of_stage.moved.has_value(), true);
+            Seen& here = by_touchpoint_[visit.touchpoint];
+            if (visit.first_here) {
+                here = visit.seen;
+            } else {
+                here.add(visit.seen);
+            }
+        }
     }
     for (const Visit& visit : visits_) {
-        by_touchpoint_[visit.touchpoint].add(visit.seen);
-        by_stage_[visit.stage].add(visit.seen);
-    }
-    for (const Visit& visit : visits_) {
-        Seen &touchpoint = by_touchpoint_[visit.touchpoint], &stage = by_stage_[visit.stage];
-        const bool stage_moved = stage.moved.has_value();
-        if (options_.detail == MapDetail::channel) count_customer(visit.cell, visit.seen, stage_moved, true);
-        if (touchpoint.events == 0) continue;
-        count_customer(visit.touchpoint_cell, touchpoint, stage_moved,
+        if (!visit.first_here) continue;
+        count_customer(visit.touchpoint_cell, by_channel ? by_touchpoint_[visit.touchpoint] : visit.seen,
+                       by_stage_[visit.stage].moved.has_value(),
                        options_.detail == MapDetail::touchpoint || median_kpi_[visit.touchpoint] != 0);
-        touchpoint.events = 0;  // counted
     }
-    for (const Visit& visit : visits_) {
-        Seen& stage = by_stage_[visit.stage];
-        if (stage.events == 0) continue;
-        count_customer(visit.stage_cell, stage, stage.moved.has_value(), options_.detail == MapDetail::stage);
-        stage.events = 0;
+    for (; stages != 0; stages &= stages - 1) {
+        const auto stage = static_cast<std::size_t>(std::countr_zero(stages));
+        const Seen& seen = by_stage_[stage];
+        count_customer(stage_cells_[stage], seen, seen.moved.has_value(),
+                       options_.detail == MapDetail::stage);
     }
 }
 
-std::uint32_t JourneyMap::off_map_cell(const JourneyView& journey, std::uint32_t code, std::uint32_t channel) {
+std::uint32_t JourneyMap::off_map_cell(const JourneyView& journey, std::uint32_t code,
+                                       std::uint32_t channel) {
     if (options_.detail == MapDetail::stage) return place(event_group, all_channels);
     if (names_.empty()) {
         for (std::string_view name : journey.event_names()) names_.push_back(name);
@@ -309,6 +336,7 @@ void JourneyMap::merge(const JourneyMap& other) {
         median_kpi_.assign(other.median_kpi_.begin(), other.median_kpi_.end());
         last_visit_.assign(other.median_kpi_.size(), 0);
         by_touchpoint_.resize(other.median_kpi_.size());
+        touchpoint_places_.resize(other.median_kpi_.size());
     }
     // Throws if they differ; a map that is labelled needs no other.
     label(StageMap(*memory_), other.map_bytes(), other.options_);
@@ -323,7 +351,8 @@ void JourneyMap::merge(const JourneyMap& other) {
         // In the detail of stages there is one cell for all names.
         const bool named = from.from >= event_group && !names.empty();
         const std::uint32_t group = named ? event_group + names[from.from - event_group] : from.from;
-        const std::uint32_t channel = from.to == 0 || from.to == all_channels ? from.to : channels[from.to - 1];
+        const std::uint32_t channel =
+            from.to == 0 || from.to == all_channels ? from.to : channels[from.to - 1];
         const std::uint32_t cell = place(group, channel);
         for (std::size_t k = 0; k < count_size; ++k) cells_[cell].counts[k] += from.counts[k];
         took_[cell].insert(took_[cell].end(), other.took_[i].begin(), other.took_[i].end());
@@ -332,7 +361,8 @@ void JourneyMap::merge(const JourneyMap& other) {
 }
 
 std::size_t JourneyMap::encoded_size() const {
-    std::size_t size = 1 + 1 + 8 + 8 + 4 + map_bytes_.size() + names_size(channels_) + names_size(events_) + 4;
+    std::size_t size =
+        1 + 1 + 8 + 8 + 4 + map_bytes_.size() + names_size(channels_) + names_size(events_) + 4;
     for (std::uint32_t i = 0; i < cells_.size(); ++i)
         size += 8 + 8 * count_size + 4 + 8 * value_[i].parts() + 8 + 8 * took_[i].size();
     return size;
@@ -369,18 +399,21 @@ void JourneyMap::decode(std::span<const std::byte> bytes) {
     options.idle = reader.number<std::uint64_t>();
     const std::string_view text = reader.text();
     const std::span map_bytes(reinterpret_cast<const std::byte*>(text.data()), text.size());
-    if (map_bytes.empty()) return reader.end();
     StageMap map(*memory_);
-    map.decode(map_bytes);
-    label(map, map_bytes, options);
+    if (!map_bytes.empty()) {  // else no customer came yet
+        map.decode(map_bytes);
+        label(map, map_bytes, options);
+    }
     reader.names(channels_);
     reader.names(events_);
     for (auto left = reader.count<std::uint32_t>(8 + 8 * count_size + 12); left > 0; --left) {
         const auto group = reader.number<std::uint32_t>(), channel = reader.number<std::uint32_t>();
-        const bool known_group = group < map.touchpoints.size() ||
-                                 (group >= stage_group && group < stage_group + map.stages.size()) ||
-                                 (group >= event_group && group - event_group < std::max(1u, events_.size()));
-        if (!known_group || (channel != all_channels && channel > channels_.size())) reader.fail("unknown cell");
+        const bool known_group =
+            group < map.touchpoints.size() ||
+            (group >= stage_group && group < stage_group + map.stages.size()) ||
+            (labelled_ && group >= event_group && group - event_group < std::max(1u, events_.size()));
+        if (!known_group || (channel != all_channels && channel > channels_.size()))
+            reader.fail("unknown cell");
         const std::uint32_t before = cells_.size(), cell = place(group, channel);
         if (cell != before) reader.fail("a cell is there twice");
         for (std::uint64_t& each : cells_[cell].counts) each = reader.number<std::uint64_t>();

@@ -24,6 +24,7 @@
 #include "core/exact_sum.hpp"
 #include "core/local_pairs.hpp"
 #include "core/node_pairs.hpp"
+#include "core/pending_stages.hpp"
 #include "core/stage.hpp"
 #include "core/survey.hpp"
 
@@ -48,8 +49,8 @@ struct JourneyMapRow {
     Importance importance = Importance::none;
     OptionalText owner;
     std::int64_t customers = 0, events = 0, problems = 0, problem_customers = 0;
-    std::optional<double> value;             // sum of the values of visits
-    std::optional<std::int64_t> moved_on;    // none in the last stage
+    std::optional<double> value;                 // sum of the values of visits
+    std::optional<std::int64_t> moved_on;        // none in the last stage
     std::optional<std::int64_t> median_to_next;  // microseconds
     std::optional<std::int64_t> exits, still_open;
     std::int64_t answers = 0, answers_left_out = 0;  // not on the scale, or none
@@ -98,7 +99,14 @@ class JourneyMap {
         values,  // visits with a value
         surveys  // from here on five counts for each kind of survey
     };
-    enum SurveyCount : std::size_t { asked_n, asked_top, asked_bottom, asked_missing, asked_off, survey_counts };
+    enum SurveyCount : std::size_t {
+        asked_n,
+        asked_top,
+        asked_bottom,
+        asked_missing,
+        asked_off,
+        survey_counts
+    };
     static constexpr std::size_t count_size = surveys + 3 * survey_counts;
     struct Cell {
         std::uint32_t from, to;  // the group and the channel
@@ -120,16 +128,19 @@ class JourneyMap {
     struct Visit {
         std::uint32_t touchpoint, stage;
         std::uint32_t cell, touchpoint_cell, stage_cell;
+        bool first_here;  // of the customer's visits to the touchpoint
         Seen seen;
     };
 
     void label(const StageMap& map, std::span<const std::byte> map_bytes, const JourneyMapOptions& options);
     std::uint32_t place(std::uint32_t group, std::uint32_t channel);
+    std::uint32_t visit_place(std::uint32_t touchpoint, std::uint32_t channel);
+    std::uint32_t remembered(std::uint32_t& entry, std::uint32_t group, std::uint32_t channel);
     std::uint32_t channel_code(const JourneyView& journey, std::uint32_t row);
     void intern_channels(const JourneyView& journey);
     void add_placed(const JourneyView& journey, const MapReader& reader, std::span<const PlacedEvent> placed);
-    void visit(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
-               std::optional<double> value);
+    void visit(const MapReader::Rule& rule, std::uint32_t channel, Time time);
+    void add_value(const Visit& visit, double value);
     void answer(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
                 std::optional<double> value);
     void count_visits();
@@ -154,16 +165,22 @@ class JourneyMap {
     PairTable<Cell> cells_;
     std::pmr::vector<std::pmr::vector<std::int64_t>> took_;  // by cell
     std::pmr::vector<ExactSum> value_;                       // by cell
+    // Places of cells, remembered: place + 1, 0 = not yet.
+    std::pmr::vector<std::uint32_t> touchpoint_places_,
+        channel_places_;  // touchpoint × (channel below width)
+    std::array<std::uint32_t, max_stages> stage_places_{};
+    std::uint32_t channel_width_ = 0;
     // Scratch for one journey.
     LocalPairs places_, off_map_;
-    std::pmr::vector<Visit> visits_;           // by number in places_
+    std::pmr::vector<Visit> visits_;  // by number in places_
     std::pmr::vector<std::uint64_t> off_map_events_;
-    std::pmr::vector<std::uint32_t> last_visit_;     // by touchpoint, its visits' number + 1
+    std::pmr::vector<std::uint32_t> last_visit_;  // by touchpoint, its visits' number + 1
     std::pmr::vector<Seen> by_touchpoint_;
     std::array<Seen, max_stages> by_stage_;
+    std::array<std::uint32_t, max_stages> stage_cells_;
     std::pmr::vector<std::uint32_t> channel_codes_;  // of the journey's channels
     std::pmr::vector<std::string_view> names_;       // of the journey's events, if needed
-    std::uint64_t pending_ = 0;                      // stages of visits that have not moved on
+    PendingStages pending_;                          // visits that have not moved on
     std::uint32_t last_ = no_visit;                  // number of the last visit
     static constexpr std::uint32_t no_visit = UINT32_MAX;
 };

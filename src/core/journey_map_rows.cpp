@@ -38,14 +38,14 @@ JourneyMapRow JourneyMap::row(const StageMap& map, const Cell* cell, std::uint32
         row.answers += survey.n;
         row.answers_left_out += whole(asked[asked_missing] + asked[asked_off]);
         const SurveyScale& scale = kind == 0 ? nps_scale : kind == 1 ? csat_scale : ces_scale;
-        if (const auto score = survey_score(scale, survey))
-            *scores[kind] = score->score;
+        if (const auto score = survey_score(scale, survey)) *scores[kind] = score->score;
     }
     if (stage == no_touchpoint) {
         row.stage_name = not_on_map;
         return row;
     }
-    const auto at = cell == nullptr ? std::size_t{0} : static_cast<std::size_t>(cell - cells_.entries().data());
+    const auto at =
+        cell == nullptr ? std::size_t{0} : static_cast<std::size_t>(cell - cells_.entries().data());
     const bool last = stage + 1 == map.stages.size();
     row.stage = stage;
     row.stage_name = map.stages[stage];

@@ -33,13 +33,19 @@ std::uint32_t JourneySteps::place(std::uint32_t from, std::uint32_t to) {
     return step;
 }
 
-// A step of the customer, from a place of `stage` (no_touchpoint: the start).
-void JourneySteps::take(std::uint32_t from, std::uint32_t to, std::uint32_t stage, std::uint32_t to_stage) {
+// A step of the customer, from a place of `stage` (no_touchpoint: the start) to one of
+// `to_stage` (no_touchpoint: the end).
+std::uint32_t JourneySteps::take(std::uint32_t from, std::uint32_t to, std::uint32_t stage,
+                                 std::uint32_t to_stage) {
     const std::uint32_t number = local_.number(from, to);
-    if (number == taken_.size()) taken_.push_back({place(from, to), stage, false});
+    if (number == taken_.size()) {
+        taken_.push_back({place(from, to), false});
+        if (stage != no_touchpoint) pending_.add(stage, number);
+    }
     ++steps_[taken_[number].step].count;
-    if (to_stage == no_touchpoint) return;
-    for (Taken& each : taken_) each.moved = each.moved || (each.stage != no_touchpoint && to_stage > each.stage);
+    if (to_stage != no_touchpoint)
+        pending_.reach(to_stage, [&](std::uint32_t waiting) { taken_[waiting].moved = true; });
+    return taken_[number].step;
 }
 
 void JourneySteps::add(const JourneyView& journey, MapReader& reader, std::span<const std::byte> map_bytes,
@@ -47,15 +53,15 @@ void JourneySteps::add(const JourneyView& journey, MapReader& reader, std::span<
     label(map_bytes, reader.map().touchpoints.size(), as_of);
     local_.begin(end() + 1, end() + 1);
     taken_.clear();
+    pending_.begin();
     std::uint32_t here = 0, stage = no_touchpoint;
     Time since = 0;  // the last visit
     for (const PlacedEvent& event : reader.read(journey, as_of)) {
         if (!reader.is_visit(event)) continue;
         const std::uint32_t next = reader.touchpoint(event) + 1, next_stage = reader.stage(event);
         if (next != here) {
-            take(here, next, stage, next_stage);
-            if (here != 0)
-                took_[steps_.place(here, next)].push_back(static_cast<std::int64_t>(elapsed(since, event.time)));
+            const std::uint32_t step = take(here, next, stage, next_stage);
+            if (here != 0) took_[step].push_back(static_cast<std::int64_t>(elapsed(since, event.time)));
             here = next;
             stage = next_stage;
         }
@@ -97,7 +103,9 @@ std::pmr::vector<JourneyStepRow> JourneySteps::rows(const StageMap& map) {
         return place == 0 || place == end() ? std::nullopt : std::optional(map.touchpoints[place - 1].stage);
     };
     const auto name = [&](std::uint32_t place) {
-        return place == 0 ? start_of_journey : place == end() ? end_of_journey : map.touchpoints[place - 1].name;
+        return place == 0       ? start_of_journey
+               : place == end() ? end_of_journey
+                                : map.touchpoints[place - 1].name;
     };
     std::pmr::vector<JourneyStepRow> rows(memory_);
     for (std::uint32_t i : order) {

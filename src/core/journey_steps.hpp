@@ -16,6 +16,7 @@
 
 #include "core/local_pairs.hpp"
 #include "core/node_pairs.hpp"
+#include "core/pending_stages.hpp"
 #include "core/stage.hpp"
 
 namespace journey {
@@ -26,15 +27,21 @@ struct JourneyStepRow {
     std::optional<std::uint32_t> from_stage, to_stage;  // from 0; none: start and end
     std::string_view from, to;
     std::int64_t count = 0, customers = 0;
-    double share = 0;                      // of the steps from `from`
-    std::optional<std::int64_t> moved_on;  // none from the start and from the last stage
+    double share = 0;                         // of the steps from `from`
+    std::optional<std::int64_t> moved_on;     // none from the start and from the last stage
     std::optional<std::int64_t> median_took;  // microseconds
 };
 
 class JourneySteps {
   public:
     explicit JourneySteps(std::pmr::memory_resource& memory)
-        : memory_(&memory), map_bytes_(&memory), steps_(memory), took_(&memory), local_(memory), taken_(&memory) {}
+        : memory_(&memory),
+          map_bytes_(&memory),
+          steps_(memory),
+          took_(&memory),
+          local_(memory),
+          taken_(&memory),
+          pending_(memory) {}
 
     void add(const JourneyView& journey, MapReader& reader, std::span<const std::byte> map_bytes, Time as_of);
     void merge(const JourneySteps& other);
@@ -54,11 +61,12 @@ class JourneySteps {
         std::uint64_t count, customers, moved_on;
     };
     struct Taken {
-        std::uint32_t step, stage;
+        std::uint32_t step;
         bool moved;
     };
     void label(std::span<const std::byte> map_bytes, std::size_t touchpoints, Time as_of);
-    void take(std::uint32_t from, std::uint32_t to, std::uint32_t stage, std::uint32_t to_stage);
+    // The number of the step among all.
+    std::uint32_t take(std::uint32_t from, std::uint32_t to, std::uint32_t stage, std::uint32_t to_stage);
     std::uint32_t place(std::uint32_t from, std::uint32_t to);
     std::uint32_t end() const { return touchpoints_ + 1; }
 
@@ -69,8 +77,9 @@ class JourneySteps {
     std::pmr::vector<std::byte> map_bytes_;
     PairTable<Step> steps_;
     std::pmr::vector<std::pmr::vector<std::int64_t>> took_;
-    LocalPairs local_;                // scratch: the steps of one customer
-    std::pmr::vector<Taken> taken_;   // by number in local_
+    LocalPairs local_;               // scratch: the steps of one customer
+    std::pmr::vector<Taken> taken_;  // by number in local_
+    PendingStages pending_;          // steps after which no later stage was reached yet
 };
 
 }  // namespace journey

@@ -13,7 +13,8 @@ namespace journey {
 
 class LocalPairs {
   public:
-    explicit LocalPairs(std::pmr::memory_resource& memory) : memory_(&memory), pairs_(&memory), table_(&memory) {}
+    explicit LocalPairs(std::pmr::memory_resource& memory)
+        : memory_(&memory), pairs_(&memory), table_(&memory) {}
 
     struct Pair {
         std::uint32_t from, to;

@@ -57,7 +57,8 @@ std::size_t MapGraph::node(const MapDrawing& drawing, std::string_view name, std
     return nodes.size() - 1;
 }
 
-MapGraph::MapGraph(const MapDrawing& drawing, std::pmr::memory_resource& memory) : nodes(&memory), edges(&memory) {
+MapGraph::MapGraph(const MapDrawing& drawing, std::pmr::memory_resource& memory)
+    : nodes(&memory), edges(&memory) {
     for (const MapCell& cell : drawing.cells) {
         if (!on_the_map(cell) || !cell.touchpoint) continue;
         MapNode& made = nodes[node(drawing, *cell.touchpoint, cell.stage_no)];
@@ -79,7 +80,9 @@ MapGraph::MapGraph(const MapDrawing& drawing, std::pmr::memory_resource& memory)
     std::pmr::vector<std::size_t> order(&memory), place(nodes.size(), 0, &memory);
     for (std::size_t i = 0; i < nodes.size(); ++i) order.push_back(i);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        const auto key = [&](const MapNode& each) { return each.edge ? INT32_MAX : each.stage_no.value_or(INT32_MAX - 1); };
+        const auto key = [&](const MapNode& each) {
+            return each.edge ? INT32_MAX : each.stage_no.value_or(INT32_MAX - 1);
+        };
         return key(nodes[a]) < key(nodes[b]);
     });
     std::pmr::vector<MapNode> sorted(&memory);
@@ -200,7 +203,9 @@ Document drawio_csv(const MapDrawing& drawing, std::pmr::memory_resource& memory
         append_id(out, "\",\"to\":\"id\",\"label\":\"share", i);
         out.append("\",\"style\":\"curved=1;endArrow=block;endFill=1;fontSize=11;\"}\n");
     }
-    out.append("# layout: horizontalflow\n# nodespacing: 40\n# levelspacing: 80\n# edgespacing: 20\nid,label,stage,touchpoint,owner,visits,fill,stroke");
+    out.append(
+        "# layout: horizontalflow\n# nodespacing: 40\n# levelspacing: 80\n# edgespacing: "
+        "20\nid,label,stage,touchpoint,owner,visits,fill,stroke");
     for (std::size_t i = 1; i <= most_next; ++i) {
         append_id(out, ",next", i);
         append_id(out, ",share", i);
@@ -226,13 +231,15 @@ Document drawio_csv(const MapDrawing& drawing, std::pmr::memory_resource& memory
         out.append(",");
         append_number(out, node.visits);
         out.append(",");
-        out.append(node.stage_no ? fills[static_cast<std::size_t>(*node.stage_no - 1) % std::size(fills)] : "#f5f5f5");
+        out.append(node.stage_no ? fills[static_cast<std::size_t>(*node.stage_no - 1) % std::size(fills)]
+                                 : "#f5f5f5");
         out.append(node.missed ? ",#c62828" : ",#607d8b");
         std::pmr::vector<const MapEdge*> next(&memory);
         for (const MapEdge& edge : graph.edges) {
             if (edge.from == i) next.push_back(&edge);
         }
-        std::stable_sort(next.begin(), next.end(), [](const MapEdge* a, const MapEdge* b) { return a->count > b->count; });
+        std::stable_sort(next.begin(), next.end(),
+                         [](const MapEdge* a, const MapEdge* b) { return a->count > b->count; });
         for (std::size_t k = 0; k < most_next; ++k) {
             out.append(",");
             if (k < next.size()) append_id(out, "t", next[k]->to + 1);
@@ -247,7 +254,8 @@ Document drawio_csv(const MapDrawing& drawing, std::pmr::memory_resource& memory
 Document lucidchart_csv(const MapDrawing& drawing, std::pmr::memory_resource& memory) {
     const MapGraph graph(drawing, memory);
     Document out(
-        "Id,Name,Shape Library,Page ID,Contained By,Group,Line Source,Line Destination,Source Arrow,Destination "
+        "Id,Name,Shape Library,Page ID,Contained By,Group,Line Source,Line Destination,Source "
+        "Arrow,Destination "
         "Arrow,Status,Text Area 1,Text Area 2\n1,Document,,,,,,,,,Draft,",
         &memory);
     append_csv(out, drawing.title);

@@ -63,7 +63,13 @@ Document svg_journey_map(const MapDrawing& drawing, std::pmr::memory_resource& m
 // One process step of Visio's data visualizer.
 struct VisioRow {
     explicit VisioRow(std::pmr::memory_resource& memory)
-        : id(&memory), description(&memory), next(&memory), labels(&memory), shape(&memory), function(&memory), phase(&memory) {}
+        : id(&memory),
+          description(&memory),
+          next(&memory),
+          labels(&memory),
+          shape(&memory),
+          function(&memory),
+          phase(&memory) {}
     Document id, description, next, labels, shape, function, phase;
 };
 std::pmr::vector<VisioRow> visio_rows(const MapDrawing& drawing, std::pmr::memory_resource& memory);

@@ -10,14 +10,15 @@ namespace journey {
 
 MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
     : map_(&map),
-      stages_(&memory),
+      rules_(&memory),
       cache_(memory),
       long_numbers_(&memory),
       channel_numbers_(&memory),
       placed_(&memory) {
     for (const MapRule& rule : map.rules) {
-        stages_.push_back(journey::is_visit(rule.role) ? map.touchpoints[rule.touchpoint].stage
-                                                       : no_touchpoint);
+        const bool visit = journey::is_visit(rule.role);
+        rules_.push_back(
+            {rule.touchpoint, visit ? map.touchpoints[rule.touchpoint].stage : no_touchpoint, rule.role});
     }
 }
 
@@ -42,6 +43,56 @@ const std::uint32_t* MapReader::numbers_of(const JourneyView& journey) {
     return long_numbers_.data();
 }
 
+std::optional<MapReader::Present> MapReader::present(const JourneyView& journey, Time as_of) {
+    if (map_->by_channel() || journey.event_names().size() > most_cached_names) return std::nullopt;
+    const std::uint32_t n =
+        as_of == std::numeric_limits<Time>::max() ? journey.size() : journey.lower_bound(as_of + 1);
+    Present present;
+    if (n == 0) return present;
+    const std::uint32_t* numbers = numbers_of(journey);
+    const std::uint32_t names = journey.event_names().size();
+    // The stage of each name, and as a bit of a set; none: no_touchpoint and no bit.
+    std::uint32_t stages[most_cached_names];
+    std::uint64_t bits[most_cached_names];
+    for (std::uint32_t code = 0; code < names; ++code) {
+        const std::uint32_t found =
+            numbers[code] == StageMap::no_rule ? StageMap::no_rule : map_->rule(numbers[code], 0);
+        stages[code] = found == StageMap::no_rule ? no_touchpoint : rules_[found].stage;
+        bits[code] = stages[code] == no_touchpoint ? 0 : std::uint64_t{1} << stages[code];
+    }
+    Poll poll;
+    // Every name of a journey occurs in it, so all of it needs no look at its events.
+    const std::uint32_t looked_at = n == journey.size() ? 0 : n;
+    for (std::uint32_t code = 0; code < names && looked_at == 0; ++code) present.seen |= bits[code];
+    for (std::uint32_t row = 0; row < looked_at; ++row) {
+        poll();
+        const std::uint32_t code = journey.event(row);
+        if (code >= names) fail_corrupted("event code");
+        present.seen |= bits[code];
+    }
+    if (present.seen == 0) return present;
+    // Back from the end to where the present stay began. Simultaneous events of
+    // several stages are left to the walk.
+    std::optional<std::uint32_t> first;
+    Time later = 0;
+    for (std::uint32_t row = n; row-- > 0;) {
+        poll();
+        const std::uint32_t code = journey.event(row);
+        if (code >= names) fail_corrupted("event code");
+        if (stages[code] == no_touchpoint) continue;
+        const Time time = journey.time(row);
+        if (!first) {
+            present.stage = stages[code];
+        } else if (stages[code] != present.stage) {
+            if (time == later) return std::nullopt;
+            break;
+        }
+        first = row;
+        later = present.entered = time;
+    }
+    return present;
+}
+
 void MapReader::number_channels(const JourneyView& journey) {
     channel_numbers_.assign(1, 0);
     for (std::string_view name : journey.channel_names())
@@ -52,7 +103,8 @@ void MapReader::order_ties(const JourneyView& journey) {
     const NumberColumn tiebreaks = journey.tiebreaks();
     const auto tiebreak = [&](const PlacedEvent& event) {
         const std::uint32_t rank = tiebreaks.has(event.row) ? tiebreaks.rank(event.row) : 0;
-        return tiebreaks.has(event.row) ? std::pair(true, tiebreaks.integer(rank)) : std::pair(false, std::int64_t{0});
+        return tiebreaks.has(event.row) ? std::pair(true, tiebreaks.integer(rank))
+                                        : std::pair(false, std::int64_t{0});
     };
     const auto before = [&](const PlacedEvent& a, const PlacedEvent& b) {
         const auto of_a = tiebreak(a), of_b = tiebreak(b);
@@ -63,7 +115,8 @@ void MapReader::order_ties(const JourneyView& journey) {
     for (std::size_t first = 0, last = 0; first < placed_.size(); first = last) {
         for (last = first + 1; last < placed_.size() && placed_[last].time == placed_[first].time;) ++last;
         const auto at = placed_.begin() + static_cast<std::ptrdiff_t>(first);
-        if (last - first > 1) std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
+        if (last - first > 1)
+            std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
     }
 }
 
@@ -73,8 +126,8 @@ void read_stays(std::span<const PlacedEvent> placed, const MapReader& reader, bo
     for (const PlacedEvent& event : placed) {
         if (!reader.is_visit(event)) continue;
         const std::uint32_t stage = reader.stage(event);
-        const bool same = !stays.empty() && (stays.back().stage == stage ||
-                                             (!backward && stage < stays.back().stage));
+        const bool same =
+            !stays.empty() && (stays.back().stage == stage || (!backward && stage < stays.back().stage));
         if (!same) {
             if (!stays.empty()) {
                 stays.back().left = event.time;
@@ -168,7 +221,8 @@ Bytes on_map(const JourneyView& journey, MapReader& reader, MapWord word, std::p
     EventList list(vocabulary, memory);
     const NumberColumn values = journey.values(), tiebreaks = journey.tiebreaks();
     std::pmr::vector<std::uint32_t> channels(&memory);
-    for (std::string_view name : journey.channel_names()) channels.push_back(vocabulary.channels.intern(name, "j"));
+    for (std::string_view name : journey.channel_names())
+        channels.push_back(vocabulary.channels.intern(name, "j"));
     for (const PlacedEvent& event : reader.read(journey, std::numeric_limits<Time>::max())) {
         if (!reader.is_visit(event)) continue;
         const std::string_view name = word == MapWord::stage

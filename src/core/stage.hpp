@@ -35,12 +35,28 @@ class MapReader {
   public:
     MapReader(const StageMap& map, std::pmr::memory_resource& memory);
 
+    // What a rule says, as it is needed for every event.
+    struct Rule {
+        std::uint32_t touchpoint;
+        std::uint32_t stage;  // no_touchpoint for answers to surveys
+        EventRole role;
+    };
+
     const StageMap& map() const { return *map_; }
-    const MapRule& rule(std::uint32_t rule) const { return map_->rules[rule]; }
-    std::uint32_t touchpoint(const PlacedEvent& event) const { return map_->rules[event.rule].touchpoint; }
-    // no_touchpoint for answers to surveys.
-    std::uint32_t stage(const PlacedEvent& event) const { return stages_[event.rule]; }
-    bool is_visit(const PlacedEvent& event) const { return stages_[event.rule] != no_touchpoint; }
+    const Rule& rule(const PlacedEvent& event) const { return rules_[event.rule]; }
+    std::uint32_t touchpoint(const PlacedEvent& event) const { return rule(event).touchpoint; }
+    std::uint32_t stage(const PlacedEvent& event) const { return rule(event).stage; }
+    bool is_visit(const PlacedEvent& event) const { return stage(event) != no_touchpoint; }
+
+    // The present stage, since when, and all stages that were visited until `as_of`,
+    // for customers who can go back: what a full walk would say, without one. None if
+    // it takes a walk to know.
+    struct Present {
+        std::uint64_t seen = 0;  // stages; none: nothing is on the map
+        std::uint32_t stage = 0;
+        Time entered = 0;
+    };
+    std::optional<Present> present(const JourneyView& journey, Time as_of);
 
     // The events of a journey until `as_of`, that included, in the order they are
     // walked in; good until the next call. off_map(row, code) for those on no map.
@@ -94,7 +110,7 @@ class MapReader {
     void order_ties(const JourneyView& journey);
 
     const StageMap* map_;
-    std::pmr::vector<std::uint32_t> stages_;  // by rule
+    std::pmr::vector<Rule> rules_;
     NameCache<Numbers> cache_;
     std::pmr::vector<std::uint32_t> long_numbers_;     // of a journey with many names
     std::pmr::vector<std::uint32_t> channel_numbers_;  // by channel code
@@ -114,9 +130,9 @@ void read_stays(std::span<const PlacedEvent> placed, const MapReader& reader, bo
 
 struct StageStatus {
     Stay current;
-    std::uint32_t deepest = 0;  // stage
-    Time deepest_at = 0;        // first reached
-    std::int64_t stages = 0;    // different ones
+    std::uint32_t deepest = 0;               // stage
+    Time deepest_at = 0;                     // first reached
+    std::int64_t stages = 0;                 // different ones
     std::int64_t forward = 0, backward = 0;  // moves
     std::uint32_t touchpoint = 0;            // the last one, and when
     Time last_at = 0;

@@ -15,9 +15,9 @@ namespace {
 
 constexpr const char* role_words[] = {"visit", "problem", "nps", "csat", "ces"};
 constexpr const char* importance_words[] = {"", "primary", "secondary"};
-constexpr const char* kpi_words[] = {"",          "customers",    "events",        "value", "conversion",
-                                     "exit_rate", "problem_rate", "hours_to_next", "nps",   "csat",
-                                     "ces"};
+constexpr const char* kpi_words[] = {"",           "customers", "events",       "value",
+                                     "conversion", "exit_rate", "problem_rate", "hours_to_next",
+                                     "nps",        "csat",      "ces"};
 
 template <class Word, std::size_t n>
 Word parse(const char* const (&words)[n], std::string_view word, const char* argument, const char* valid) {
@@ -226,7 +226,8 @@ std::size_t StageMap::encoded_size() const {
     std::size_t size = 1 + 4 + 4 + 4 + 4;
     for (std::string_view stage : stages) size += text_size(stage);
     for (const Touchpoint& each : touchpoints) {
-        size += text_size(each.name) + 4 + optional_size(each.channel) + 1 + optional_size(each.owner) + 1 + 8;
+        size +=
+            text_size(each.name) + 4 + optional_size(each.channel) + 1 + optional_size(each.owner) + 1 + 8;
     }
     for (const MapRule& each : rules) size += text_size(each.event) + optional_size(each.channel) + 4 + 1;
     for (const LevelRule& each : levels) {
@@ -249,7 +250,8 @@ void StageMap::encode(std::byte* to) const {
         *to++ = static_cast<std::byte>(each.importance);
         to = store_optional(to, each.owner);
         *to++ = static_cast<std::byte>(each.kpi);
-        to = store(to, std::bit_cast<std::uint64_t>(each.target.value_or(std::numeric_limits<double>::quiet_NaN())));
+        to = store(
+            to, std::bit_cast<std::uint64_t>(each.target.value_or(std::numeric_limits<double>::quiet_NaN())));
     }
     list(rules);
     for (const MapRule& each : rules) {

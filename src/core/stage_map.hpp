@@ -77,7 +77,7 @@ struct Touchpoint {
 };
 struct MapRule {
     std::string_view event;
-    OptionalText channel;                       // none: any
+    OptionalText channel;                      // none: any
     std::uint32_t touchpoint = no_touchpoint;  // none: where the customer was last (surveys)
     EventRole role = EventRole::visit;
 };

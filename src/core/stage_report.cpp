@@ -68,10 +68,21 @@ void StageReport::add(const JourneyView& journey, MapReader& reader, std::span<c
                       const StageReportOptions& options) {
     const std::size_t stages = reader.map().stages.size();
     label(map_bytes, stages, options);
+    if (options.kind == Kind::stock && options.backward) {
+        if (const auto present = reader.present(journey, options.to))
+            return add_stock(journey, stages, *present);
+    }
     read_stays(reader.read(journey, options.to), reader, options.backward, stays_);
     switch (options.kind) {
-        case Kind::stock:
-            return add_stock(journey, stages);
+        case Kind::stock: {
+            MapReader::Present present;
+            for (const Stay& stay : stays_) present.seen |= std::uint64_t{1} << stay.stage;
+            if (!stays_.empty()) {
+                present.stage = stays_.back().stage;
+                present.entered = stays_.back().entered;
+            }
+            return add_stock(journey, stages, present);
+        }
         case Kind::flow:
             return add_flow(journey, stages);
         default:
@@ -79,21 +90,19 @@ void StageReport::add(const JourneyView& journey, MapReader& reader, std::span<c
     }
 }
 
-void StageReport::add_stock(const JourneyView& journey, std::size_t stages) {
-    if (stays_.empty()) {
+void StageReport::add_stock(const JourneyView& journey, std::size_t stages,
+                            const MapReader::Present& present) {
+    if (present.seen == 0) {
         const bool started = !journey.empty() && journey.first_time() <= options_.to;
         ++counts_[(stages + (started ? off_map : no_event)) * stock_counts + stock_customers];
         return;
     }
-    std::uint64_t seen = 0;
-    for (const Stay& stay : stays_) seen |= std::uint64_t{1} << stay.stage;
-    for (std::uint64_t left = seen; left != 0; left &= left - 1)
+    for (std::uint64_t left = present.seen; left != 0; left &= left - 1)
         ++counts_[static_cast<std::size_t>(std::countr_zero(left)) * stock_counts + stock_ever];
-    const Stay& now = stays_.back();
-    ++counts_[now.stage * stock_counts + stock_customers];
-    ++counts_[static_cast<std::size_t>(63 - std::countl_zero(seen)) * stock_counts + stock_deepest];
+    ++counts_[present.stage * stock_counts + stock_customers];
+    ++counts_[static_cast<std::size_t>(63 - std::countl_zero(present.seen)) * stock_counts + stock_deepest];
     if (options_.to != std::numeric_limits<Time>::max())
-        lengths_[now.stage].push_back(length(now.entered, options_.to));
+        lengths_[present.stage].push_back(length(present.entered, options_.to));
 }
 
 void StageReport::add_flow(const JourneyView& journey, std::size_t stages) {
@@ -111,8 +120,9 @@ void StageReport::add_flow(const JourneyView& journey, std::size_t stages) {
             continue;
         }
         // Whoever comes to the map comes from nothing, or from events on no map.
-        const std::size_t from = i > 0 ? stays_[i - 1].stage
-                                       : stages + (journey.first_time() < stays_[i].entered ? off_map : no_event);
+        const std::size_t from =
+            i > 0 ? stays_[i - 1].stage
+                  : stages + (journey.first_time() < stays_[i].entered ? off_map : no_event);
         const std::size_t move = cell(from, now);
         ++counts_[move + flow_moves];
         if (std::find(made.begin(), made.end(), move) == made.end()) {
@@ -274,9 +284,11 @@ void StageReport::decode(std::span<const std::byte> bytes) {
     options.to = reader.number<Time>();
     const std::string_view map_text = reader.text();
     const std::span map_bytes(reinterpret_cast<const std::byte*>(map_text.data()), map_text.size());
-    StageMap map(*memory_);
-    map.decode(map_bytes);
-    label(map_bytes, map.stages.size(), options);
+    if (!map_bytes.empty()) {  // else no customer came yet
+        StageMap map(*memory_);
+        map.decode(map_bytes);
+        label(map_bytes, map.stages.size(), options);
+    }
     if (reader.count<std::uint32_t>(8) != counts_.size()) reader.fail("wrong number of counts");
     for (std::uint64_t& each : counts_) each = reader.number<std::uint64_t>();
     if (reader.count<std::uint32_t>(8) != lengths_.size()) reader.fail("wrong number of stages");

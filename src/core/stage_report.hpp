@@ -33,7 +33,7 @@ struct StockRow {
     std::string_view name;
     std::int64_t customers = 0;
     double share = 0;
-    std::int64_t deepest = 0, ever = 0;  // it is the deepest stage of, it was ever visited by
+    std::int64_t deepest = 0, ever = 0;       // it is the deepest stage of, it was ever visited by
     std::optional<std::int64_t> median, p90;  // how long they have been in it, microseconds
 };
 struct FlowRow {
@@ -78,7 +78,7 @@ class StageReport {
   private:
     void label(std::span<const std::byte> map_bytes, std::size_t stages, const StageReportOptions& options);
     std::size_t count_size(std::size_t stages) const;
-    void add_stock(const JourneyView& journey, std::size_t stages);
+    void add_stock(const JourneyView& journey, std::size_t stages, const MapReader::Present& present);
     void add_flow(const JourneyView& journey, std::size_t stages);
     void add_time(std::size_t stages);
 

@@ -15,7 +15,7 @@ namespace journey {
 
 inline std::byte* store_text(std::byte* to, std::string_view text) {
     to = store(to, static_cast<std::uint32_t>(text.size()));
-    std::memcpy(to, text.data(), text.size());
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
     return to + text.size();
 }
 inline std::size_t text_size(std::string_view text) {

@@ -1,7 +1,7 @@
 // The measured map, steps between touchpoints, and a draft of a map.
 
-#include "core/discover_map.hpp"
 #include "core/journey_map.hpp"
+#include "core/discover_map.hpp"
 #include "core/journey_steps.hpp"
 
 #include "pg/cells.hpp"
@@ -180,8 +180,8 @@ JOURNEY_FUNCTION(discover_map_add) {
     if (PG_ARGISNULL(2)) fail_null("stages");
     const int32 stages = PG_GETARG_INT32(2);
     if (stages < 1 || stages > static_cast<int32>(max_stages)) {
-        throw Error(ErrorCode::invalid_argument, "stages", "stages must be between 1 and %u, not %d", max_stages,
-                    stages)
+        throw Error(ErrorCode::invalid_argument, "stages", "stages must be between 1 and %u, not %d",
+                    max_stages, stages)
             .hint("A map has about five stages.");
     }
     auto& state = Expanded<MapDiscovery>::state(fcinfo, context);

@@ -13,7 +13,8 @@ namespace {
 
 template <class T>
 std::span<T> room_for(int rows) {
-    return {static_cast<T*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(T) * static_cast<std::size_t>(rows + 1))),
+    return {static_cast<T*>(
+                MemoryContextAllocHuge(CurrentMemoryContext, sizeof(T) * static_cast<std::size_t>(rows + 1))),
             static_cast<std::size_t>(rows)};
 }
 
@@ -79,7 +80,8 @@ double share_argument(FunctionCallInfo fcinfo, int n) {
     if (PG_ARGISNULL(n)) fail_null("min_share");
     const double share = PG_GETARG_FLOAT8(n);
     if (!(share >= 0 && share <= 1)) {
-        throw Error(ErrorCode::invalid_argument, "min_share", "min_share must be between 0 and 1, not %g", share)
+        throw Error(ErrorCode::invalid_argument, "min_share", "min_share must be between 0 and 1, not %g",
+                    share)
             .hint("Write 0.05 to leave out steps that fewer than 5 percent take.");
     }
     return share;
@@ -157,7 +159,8 @@ JOURNEY_FUNCTION(visio_rows) {
     if (state.next == state.rows.size()) SRF_RETURN_DONE(stream.calls);
     const VisioRow& row = state.rows[state.next++];
     Cells cells;
-    for (const Document* field : {&row.id, &row.description, &row.next, &row.labels, &row.shape, &row.function, &row.phase})
+    for (const Document* field :
+         {&row.id, &row.description, &row.next, &row.labels, &row.shape, &row.function, &row.phase})
         cells.text(std::string_view(*field));
     SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, cells.values, cells.nulls));
 }

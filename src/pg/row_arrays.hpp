@@ -12,7 +12,8 @@ class RowArray {
     RowArray(FunctionCallInfo fcinfo, int n) {
         if (PG_ARGISNULL(n)) return;
         ArrayType* array = PG_GETARG_ARRAYTYPE_P(n);
-        deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements_, &missing_, &size_);
+        deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements_, &missing_,
+                          &size_);
     }
     int size() const { return size_; }
 
@@ -21,8 +22,10 @@ class RowArray {
         if (missing_[i]) return false;
         HeapTupleHeader header = DatumGetHeapTupleHeader(elements_[i]);
         if (columns_ == nullptr) {
-            columns_ = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
-            values_ = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(columns_->natts + 1)));
+            columns_ = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(header),
+                                                   HeapTupleHeaderGetTypMod(header));
+            values_ =
+                static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(columns_->natts + 1)));
             nulls_ = static_cast<bool*>(palloc(static_cast<std::size_t>(columns_->natts + 1)));
         }
         HeapTupleData tuple;

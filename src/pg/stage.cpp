@@ -36,7 +36,8 @@ JOURNEY_FUNCTION(current_stage) {
     const auto bytes = bytes_argument(fcinfo, 0);
     ContextMemory memory;
     const auto status = stage_status(JourneyView(bytes), loaded.reader, as_of, backward, memory);
-    return optional_text(fcinfo, status ? OptionalText(loaded.map.stages[status->current.stage]) : std::nullopt);
+    return optional_text(fcinfo,
+                         status ? OptionalText(loaded.map.stages[status->current.stage]) : std::nullopt);
 }
 
 // (j, map [, as_of])

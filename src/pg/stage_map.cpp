@@ -64,9 +64,7 @@ struct Column {
     bool* nulls = nullptr;
     int size = 0;
 
-    OptionalText optional(int i) const {
-        return nulls[i] ? std::nullopt : OptionalText(text_of(values[i]));
-    }
+    OptionalText optional(int i) const { return nulls[i] ? std::nullopt : OptionalText(text_of(values[i])); }
     std::string_view text(int i, const char* argument) const {
         if (nulls[i]) fail_null(argument);
         return text_of(values[i]);
@@ -112,7 +110,8 @@ void fill_touchpoints(StageMap& map, const MapColumns& columns) {
         each.stage = map.stage_named(columns.touchpoint_stages.text(i, "stage"));
         each.channel = columns.touchpoint_channels.optional(i);
         each.owner = columns.owners.optional(i);
-        if (const OptionalText word = columns.importances.optional(i)) each.importance = parse_importance(*word);
+        if (const OptionalText word = columns.importances.optional(i))
+            each.importance = parse_importance(*word);
         if (const OptionalText word = columns.kpis.optional(i)) each.kpi = parse_kpi(*word);
         if (!columns.targets.nulls[i]) each.target = DatumGetFloat8(columns.targets.values[i]);
         map.touchpoints.push_back(each);
@@ -138,7 +137,8 @@ void fill_levels(StageMap& map, const MapColumns& columns) {
         if (columns.at_least.nulls[i]) fail_null("at_least");
         each.at_least = DatumGetInt32(columns.at_least.values[i]);
         if (!columns.within.nulls[i])
-            each.within = static_cast<std::int64_t>(span_of(*DatumGetIntervalP(columns.within.values[i]), "within"));
+            each.within =
+                static_cast<std::int64_t>(span_of(*DatumGetIntervalP(columns.within.values[i]), "within"));
         each.first_event = map.level_events.size();
         for (int k = 0; k < columns.level_events.size; ++k) {
             if (columns.events_of_level.text(k, "level") != each.name) continue;
@@ -156,8 +156,9 @@ Datum made(std::string_view name, const MapColumns& columns) {
     if (map.stages.empty() && !name.empty()) {
         throw Error(ErrorCode::invalid_argument, "map", "map \"%.*s\" has no stages",
                     static_cast<int>(std::min<std::size_t>(name.size(), 100)), name.data())
-            .hint("Add stages to journey_stage, for example from stage_template(); SELECT DISTINCT map FROM "
-                  "journey_stage shows the maps there are.");
+            .hint(
+                "Add stages to journey_stage, for example from stage_template(); SELECT DISTINCT map FROM "
+                "journey_stage shows the maps there are.");
     }
     fill_touchpoints(map, columns);
     fill_rules(map, columns);
@@ -275,8 +276,9 @@ struct RuleStream {
 
 // (map): its rules, one row each, and the touchpoints without a rule.
 JOURNEY_FUNCTION(stage_map_rows) {
-    const auto stream = row_stream<RuleStream>(
-        fcinfo, [&](ContextMemory& memory) { return make_in<RuleStream>(memory, map_in(fcinfo, 0, memory)); });
+    const auto stream = row_stream<RuleStream>(fcinfo, [&](ContextMemory& memory) {
+        return make_in<RuleStream>(memory, map_in(fcinfo, 0, memory));
+    });
     const StageMap& map = stream.state->loaded->map;
     // Touchpoints in their order, each with its rules; then surveys about any of them.
     const std::size_t width = map.rules.size() + 1;

@@ -244,3 +244,46 @@ FROM unnest((SELECT rfm_report(rfm(journey, :'last_names', :'data_end')) FROM jo
 \echo '   Left out: no event called' :last_shown 'has a value.'
 \echo
 \endif
+
+-- Each step of the funnel is a stage; what is called an error is a problem at the
+-- step before the last.
+SELECT count(DISTINCT name) = count(*) AND count(DISTINCT step_no) BETWEEN 2 AND 60 AS has_map FROM names \gset
+\if :has_map
+\echo '12  The map: the steps as stages, its pain points, and who is in which stage'
+\echo
+INSERT INTO journey_stage (map, position, stage)
+SELECT 'demo', step_no, step_no || ' ' || string_agg(name, ' or ' ORDER BY name_no) FROM names GROUP BY step_no
+\p\g
+INSERT INTO journey_touchpoint (map, touchpoint, stage, owner)
+SELECT 'demo', name, stage, 'owner of ' || stage FROM names JOIN journey_stage ON position = step_no
+\p\g
+INSERT INTO journey_rule (map, event, touchpoint) SELECT 'demo', name, name FROM names
+\p\g
+INSERT INTO journey_rule (map, event, touchpoint, role)
+SELECT DISTINCT 'demo', event, (SELECT name FROM names WHERE step_no = :last_step - 1 ORDER BY name_no LIMIT 1), 'problem'
+FROM events WHERE event ~ 'error' AND event <> ALL (SELECT name FROM names)
+\p\g
+\echo
+SELECT stage, touchpoint, channel, customers, problem_customers AS trouble, to_char(100 * conversion, '990.0"%"') AS move_on,
+       date_trunc('second', median_to_next) AS median_to_next, to_char(100 * exit_rate, '990.0"%"') AS end_here
+FROM unnest((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) ORDER BY stage_no, customers DESC, channel LIMIT 20
+\p\g
+SELECT rank, kind, touchpoint, channel, owner, customers, to_char(100 * drop_off, '990.0"%"') AS lost, to_char(100 * expected_drop_off, '990.0"%"') AS expected, compared_with,
+       round(lost_customers::numeric, 1) AS too_many, round(z::numeric, 1) AS z
+FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) LIMIT 8
+\p\g
+SELECT stage, customers, to_char(100 * share, '990.0"%"') AS share, deepest, ever, date_trunc('hour', median_time) AS median_time_there
+FROM unnest((SELECT stage_stock(journey, (SELECT stage_map('demo')), :'data_end') FROM journeys))
+\p\g
+\if :{?svg_file}
+\pset format unaligned
+\pset tuples_only on
+\o :svg_file
+SELECT svg_journey_map(journey_map(journey, (SELECT stage_map('demo'))), 'Customer journey') FROM journeys;
+\o
+\pset format aligned
+\pset tuples_only off
+\echo '   The map as a picture:' :svg_file
+\echo
+\endif
+\endif

@@ -70,7 +70,11 @@ INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last t
   coalesce((SELECT format('%s customers', customers) FROM unnest((SELECT transition_report(journey) FROM journeys))
             WHERE from_event = 'payment_error' AND to_event = '(end)'), 'none');
 
-\echo '12  What was planted in the simulated shop, and what the report found'
+INSERT INTO verdict SELECT 9, 'the first pain point among problems: where, on which channel, how many customers lost',
+  (SELECT format('checkout, app, %s', customers) FROM shop_plan WHERE fate = 'incident'),
+  (SELECT format('%s, %s, %s', touchpoint, channel, customers) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1);
+
+\echo '13  What was planted in the simulated shop, and what the report found'
 \echo
 \pset tuples_only on
 \pset format unaligned

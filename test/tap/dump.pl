@@ -33,6 +33,12 @@ $node->safe_psql('postgres', q{
     CREATE TABLE identity AS SELECT identity_agg('id:' || id, event, ts, channel, 50, '{view}') AS graph FROM journeys, events(j);
     CREATE TABLE models AS SELECT next_step_fit(j, 3, 2) AS model FROM journeys;
     CREATE VIEW customers AS SELECT id, c.* FROM journeys, customer_360(j, '2020-01-01', '{view}') AS c;
+    INSERT INTO journey_stage (map, position, stage, description, expectation) SELECT 'shop', * FROM stage_template();
+    INSERT INTO journey_touchpoint (map, touchpoint, stage, owner, kpi, target) VALUES ('shop', 'it''s "here"', 'awareness', E'back\\slash', 'conversion', 0.25), ('shop', 'desk', 'use', NULL, NULL, NULL);
+    INSERT INTO journey_rule (map, event, channel, touchpoint, role) VALUES ('shop', 'view', NULL, 'it''s "here"', 'visit'), ('shop', 'view', 'channel 1', 'desk', 'problem'), ('shop', 'tab', NULL, NULL, 'nps');
+    INSERT INTO journey_level (map, position, level, events, at_least, within) SELECT 'shop', * FROM level_template('{view}', '{refer}');
+    CREATE TABLE kept_maps AS SELECT stage_map('shop') AS map;
+    CREATE VIEW stages AS SELECT id, current_stage(j, (SELECT stage_map('shop'))) AS stage FROM journeys;
     CREATE VIEW levels AS SELECT id, funnel_level(j, ARRAY['view'], '1 day', policy => 'ga4') FROM journeys;
 });
 
@@ -40,6 +46,9 @@ my $bytes = q{SELECT count(*), count(DISTINCT j), md5(string_agg(id || ':' || co
 my $levels = 'SELECT md5(string_agg(l::text, $$,$$ ORDER BY id)) FROM levels l';
 my $found = q{SET enable_seqscan = off; SELECT count(*), md5(string_agg(id::text, ',' ORDER BY id)) FROM journeys WHERE j @> ARRAY['view', 'back\\slash']};
 my $values = q{SELECT graph, model, (SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM customers AS c) FROM identity, models};
+my $maps = q{SELECT (SELECT md5(string_agg(s::text, ',' ORDER BY position)) FROM journey_stage s), (SELECT md5(string_agg(t::text, ',' ORDER BY touchpoint)) FROM journey_touchpoint t),
+    (SELECT md5(string_agg(r::text, ',' ORDER BY event, channel)) FROM journey_rule r), (SELECT md5(string_agg(l::text, ',' ORDER BY position)) FROM journey_level l),
+    (SELECT map::text = stage_map('shop')::text FROM kept_maps), (SELECT md5(string_agg(s::text, ',' ORDER BY id)) FROM stages s)};
 my $before = $node->safe_psql('postgres', $bytes);
 my $folder = PostgreSQL::Test::Utils::tempdir;
 
@@ -50,6 +59,7 @@ sub restored
     is($node->safe_psql($database, $levels), $node->safe_psql('postgres', $levels), "$how: the view answers the same");
     is($node->safe_psql($database, $found), $node->safe_psql('postgres', $found), "$how: the index on names");
     is($node->safe_psql($database, $values), $node->safe_psql('postgres', $values), "$how: identities and models");
+    is($node->safe_psql($database, $maps), $node->safe_psql('postgres', $maps), "$how: the tables of a map");
     is($node->safe_psql($database, 'TABLE reports'), $node->safe_psql('postgres', 'TABLE reports'), "$how: reports");
     return;
 }
