@@ -48,12 +48,13 @@ void AttributionSummary::use(const AttributionRules& rules) {
 }
 
 std::uint32_t AttributionSummary::intern(std::string_view channel) {
+    const std::uint32_t code = channels_.intern(channel, "channel");
+    if (code < seen_.size()) return code;
     if (channel == std::string_view(unattributed_)) {
         throw Error(ErrorCode::invalid_argument, "unattributed", "a channel is called \"%s\" as well",
                     unattributed_.c_str())
             .hint("Name what is left over otherwise: unattributed => '(nobody)'.");
     }
-    const std::uint32_t code = channels_.intern(channel, "channel");
     while (seen_.size() < channels_.size()) {
         seen_.push_back(0);
         for (std::size_t model = 0; model < models_.size(); ++model) cells_.emplace_back(*memory_);

@@ -47,13 +47,15 @@ void MarkovSummary::use(std::uint32_t order, std::string_view unattributed) {
 }
 
 std::uint32_t MarkovSummary::intern(std::string_view channel) {
+    const std::uint32_t known = channels_.size(), code = channels_.intern(channel, "channel");
+    if (code < known) return code;
     for (std::string_view taken : {std::string_view(unattributed_), start_name, conversion_name, null_name}) {
         if (channel != taken) continue;
         throw Error(ErrorCode::invalid_argument, "channel", "a channel must not be called \"%.*s\"",
                     static_cast<int>(channel.size()), channel.data())
             .hint("The report has a row of this name; rename the channel.");
     }
-    return channels_.intern(channel, "channel");
+    return code;
 }
 
 // The state of these channels, the newest last.

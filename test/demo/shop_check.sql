@@ -70,7 +70,12 @@ INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last t
   coalesce((SELECT format('%s customers', customers) FROM unnest((SELECT transition_report(journey) FROM journeys))
             WHERE from_event = 'payment_error' AND to_event = '(end)'), 'none');
 
-\echo '12  What was planted in the simulated shop, and what the report found'
+INSERT INTO verdict SELECT 9, 'purchases of customers whom e-mail brought first',
+  (SELECT format('%s purchases', sum(customers)) FROM (SELECT customers FROM shop_plan WHERE channel = 'email' AND fate IN ('bought', 'late')
+    UNION ALL SELECT customers FROM shop_habits WHERE channel = 'email' AND habit = 'buys again') AS p),
+  (SELECT format('%s purchases', conversions) FROM unnest((SELECT attribution_report(journey, attribution_options('{purchase}', '{first}')) FROM journeys)) WHERE channel = 'email');
+
+\echo '13  What was planted in the simulated shop, and what the report found'
 \echo
 \pset tuples_only on
 \pset format unaligned
