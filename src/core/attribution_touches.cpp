@@ -201,7 +201,8 @@ void AttributionReader::find_roles() {
                 if (code == 256) fail_corrupted("names");
                 made.role[code] = role(name);
                 if ((made.role[code] & converts) != 0) {
-                    if (made.conversions < most_codes) made.codes[made.conversions] = static_cast<std::uint8_t>(code);
+                    if (made.conversions < most_codes)
+                        made.codes[made.conversions] = static_cast<std::uint8_t>(code);
                     ++made.conversions;
                 }
                 if (made.role[code] >= first_milestone) made.plain = false;

@@ -97,7 +97,7 @@ struct AttributedConversion {
     std::uint32_t row = no_row;
     Time at = 0;
     std::optional<double> value;
-    const TouchWindow* path = nullptr;      // its window is the path; empty: unattributed
+    const TouchWindow* path = nullptr;          // its window is the path; empty: unattributed
     std::uint32_t first_row = 0, last_row = 0;  // the path is within rows [first_row, last_row)
 };
 
@@ -129,7 +129,7 @@ class AttributionReader {
     static constexpr std::uint8_t converts = 1, touches = 2, first_milestone = 4;
     struct RoleTable {
         std::uint32_t conversions = 0;
-        bool plain = false;  // exactly the events that are no conversions are touches
+        bool plain = false;              // exactly the events that are no conversions are touches
         std::uint8_t codes[most_codes];  // the first codes of conversions
         std::uint8_t role[256];
     };

@@ -136,10 +136,12 @@ void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gai
 
 void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
     reader.read(journey, true);
-    const auto codes = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
+    const auto codes =
+        codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
     const auto add = [&](const TouchWindow& path, const Gain& gained) {
         const auto touches = path.channels();
-        walk(path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
+        walk(
+            path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
     };
     for (AttributedConversion conversion; reader.next(conversion);)
         add(*conversion.path, {1, 0, conversion.value});
@@ -261,7 +263,8 @@ void MarkovSummary::divide(std::pmr::vector<MarkovRow>& rows, std::span<const do
     const auto credited = static_cast<double>(conversions - nobody_.conversions);
     double effects = 0, effects_on_value = 0;
     // Effects on a value of both signs say nothing.
-    const bool own_value = std::none_of(lost_value.begin(), lost_value.end(), [](double lost) { return lost < 0; });
+    const bool own_value =
+        std::none_of(lost_value.begin(), lost_value.end(), [](double lost) { return lost < 0; });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         effects += rows[i].removal_effect.value_or(0);
         effects_on_value += own_value ? lost_value[i] : rows[i].removal_effect.value_or(0);

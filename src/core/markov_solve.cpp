@@ -51,7 +51,7 @@ class Factors {
         matrix_.triangularView<Eigen::Upper>().solveInPlace(b);
     }
     // x (I - Q) = s in place of s.
-    void solve_row(Eigen::VectorXd& s) const {
+    void solve_row(Eigen::MatrixXd& s) const {
         poll_interrupt();
         matrix_.transpose().triangularView<Eigen::Lower>().solveInPlace(s);
         matrix_.transpose().triangularView<Eigen::UnitUpper>().solveInPlace(s);
@@ -93,13 +93,14 @@ MarkovEffects solve(const MarkovChain& chain, std::pmr::memory_resource& memory)
     const Eigen::VectorXd enter = Eigen::Map<const Eigen::VectorXd>(chain.enter.data(), n);
     effects.conversion = enter.dot(ahead.col(0));
     effects.value = enter.dot(ahead.col(1));
-    Eigen::VectorXd visits = enter;
+    Eigen::MatrixXd visits = enter;  // of each state by a walk
     factors.solve_row(visits);
     for (std::size_t channel = 0; channel + 1 < chain.first.size(); ++channel) {
         const Eigen::Index first = chain.first[channel], states = chain.first[channel + 1] - first;
         const Eigen::MatrixXd part = factors.inverse_block(first, states);
         // At which of the channel's states a walk meets it first.
-        const Eigen::VectorXd met = part.transpose().partialPivLu().solve(visits.segment(first, states));
+        const Eigen::VectorXd met =
+            part.transpose().partialPivLu().solve(visits.col(0).segment(first, states));
         effects.lost.push_back(met.dot(ahead.col(0).segment(first, states)));
         effects.lost_value.push_back(met.dot(ahead.col(1).segment(first, states)));
     }

@@ -51,6 +51,11 @@ my %questions = (
     'funnel_trace' => "SELECT customer, t.* FROM shop.journeys, analytics.funnel_trace(j, $steps, '1 day') t",
     'funnel_why' => "SELECT customer, w.* FROM shop.journeys, analytics.funnel_why(j, $steps, '1 hour') w",
     'funnel_report' => "SELECT * FROM unnest((SELECT analytics.funnel_report(j, $steps, '1 day') FROM shop.journeys))",
+    'attribute' => "SELECT customer, a.* FROM shop.journeys, analytics.attribute(j, '{buy}', '{first,linear}', '1 day', channel_from => 'event') a",
+    'attribution_report' => "SELECT * FROM unnest((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', '{last,time_decay}', channel_from => 'event')) FROM shop.journeys))",
+    'attribution_spend' => "SELECT * FROM analytics.attribution_spend((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', channel_from => 'event')) FROM shop.journeys), '{view,cart}', '{1,2}')",
+    'markov_report' => "SELECT * FROM unnest((SELECT analytics.markov_report(j, analytics.attribution_options('{buy}', channel_from => 'event'), 2) FROM shop.journeys))",
+    'ad_performance' => "SELECT * FROM analytics.ad_spend((SELECT analytics.ad_performance(j, analytics.ad_options('{view}', '{cart}', '{buy}')) FROM shop.journeys), '{a}', '{1}')",
     'funnel_policy' => "SELECT * FROM analytics.funnel_policy('ga4')",
 );
 foreach my $question (sort keys %questions)
