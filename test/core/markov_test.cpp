@@ -212,6 +212,27 @@ TEST(MarkovProperty, TheFirstOrderChainConvertsAsOftenAsThePaths) {
     }
 }
 
+// More states than the solver takes at once.
+TEST(MarkovProperty, AChainOfManyStatesIsSolvedAsASmallOne) {
+    Random random(6);
+    std::vector<CountedPath> paths(400);
+    for (CountedPath& path : paths) {
+        for (std::uint32_t n = 1 + random.below(6); n > 0; --n)
+            path.channels.push_back(std::string(1, static_cast<char>('a' + random.below(12))));
+        path.conversions = random.below(3);
+        path.nulls = random.below(3);
+        path.value = static_cast<double>(path.conversions) * 10;
+    }
+    for (std::uint32_t order : {1u, 2u}) {
+        MarkovSummary summary(heap());
+        for (const CountedPath& path : paths) add(summary, path, order);
+        const auto effects = model_removal(paths, order);
+        EXPECT_EQ(effects.size(), 12u);
+        for (const MarkovRow& row : summary.rows())
+            EXPECT_NEAR(*row.removal_effect, effects.at(std::string(row.channel)).conversions, 1e-9);
+    }
+}
+
 TEST(MarkovParts, BytesOfAStateAreNotTrusted) {
     Random random(4);
     MarkovSummary summary(heap());
