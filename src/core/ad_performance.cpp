@@ -93,7 +93,8 @@ std::pmr::vector<AdRow> AdSummary::rows() const {
         row.viewers = static_cast<std::int64_t>(counts.viewers);
         row.clicks = static_cast<std::int64_t>(counts.clicks);
         row.clickers = static_cast<std::int64_t>(counts.clickers);
-        if (counts.views > 0) row.click_rate = static_cast<double>(counts.clicks) / static_cast<double>(counts.views);
+        if (counts.views > 0)
+            row.click_rate = static_cast<double>(counts.clicks) / static_cast<double>(counts.views);
     }
     const auto by_ad = [](const AdRow& a, const AdRow& b) { return a.ad < b.ad; };
     std::sort(rows.begin(), rows.end(), by_ad);
@@ -125,7 +126,8 @@ void AdSummary::encode(std::byte* to) const {
     *to++ = std::byte{ad_summary_version};
     to = store_names(to, ads_);
     for (const Counts& each : counts_) {
-        for (std::uint64_t count : {each.views, each.viewers, each.clicks, each.clickers}) to = store(to, count);
+        for (std::uint64_t count : {each.views, each.viewers, each.clicks, each.clickers})
+            to = store(to, count);
     }
     to = store(to, static_cast<std::uint32_t>(credits_.encoded_size()));
     credits_.encode(to);

@@ -50,8 +50,8 @@ enum class AttributionModel : std::uint8_t {
     shapley
 };
 inline constexpr std::string_view attribution_model_names[] = {
-    "first", "last", "last_non_direct", "linear",        "time_decay", "position",
-    "j",     "inverse_j", "w",          "participation", "shapley"};
+    "first",     "last", "last_non_direct", "linear", "time_decay", "position", "j",
+    "inverse_j", "w",    "participation",   "shapley"};
 inline constexpr std::size_t attribution_models = std::size(attribution_model_names);
 
 // What a direct channel ("came by itself") is worth: as any other; only where there is

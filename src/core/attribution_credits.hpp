@@ -22,9 +22,9 @@ struct CreditRow {
     AttributionModel model{};
     std::uint32_t conversion_no = 0;  // from 1
     std::uint32_t conversion_row = 0;
-    std::uint32_t touch_no = 0;         // from 1 in the path; 0: unattributed
-    std::uint32_t touch_row = no_row;   // no_row: unattributed
-    std::uint32_t channel = 0;          // code into AttributionReader::channel_names()
+    std::uint32_t touch_no = 0;        // from 1 in the path; 0: unattributed
+    std::uint32_t touch_row = no_row;  // no_row: unattributed
+    std::uint32_t channel = 0;         // code into AttributionReader::channel_names()
     Decimal credit;
     std::optional<Decimal> value;  // none if the conversion has none
 };
@@ -32,7 +32,8 @@ struct CreditRow {
 class CreditReader {
   public:
     // The rules and the journey's bytes must outlive it.
-    CreditReader(const AttributionRules& rules, const JourneyView& journey, std::pmr::memory_resource& memory);
+    CreditReader(const AttributionRules& rules, const JourneyView& journey,
+                 std::pmr::memory_resource& memory);
 
     // By conversion, model and touch.
     bool next(CreditRow& row);

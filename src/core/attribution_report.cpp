@@ -48,12 +48,13 @@ void AttributionSummary::use(const AttributionRules& rules) {
 }
 
 std::uint32_t AttributionSummary::intern(std::string_view channel) {
+    const std::uint32_t code = channels_.intern(channel, "channel");
+    if (code < seen_.size()) return code;
     if (channel == std::string_view(unattributed_)) {
         throw Error(ErrorCode::invalid_argument, "unattributed", "a channel is called \"%s\" as well",
                     unattributed_.c_str())
             .hint("Name what is left over otherwise: unattributed => '(nobody)'.");
     }
-    const std::uint32_t code = channels_.intern(channel, "channel");
     while (seen_.size() < channels_.size()) {
         seen_.push_back(0);
         for (std::size_t model = 0; model < models_.size(); ++model) cells_.emplace_back(*memory_);
@@ -75,7 +76,7 @@ bool AttributionSummary::count(const Gain& gain, bool attributed) {
 
 void AttributionSummary::give(std::uint32_t channel, std::size_t model, double credit, const Gain& gain) {
     Cell& to = cell(own_[channel], model);
-    to.add(static_cast<std::uint64_t>(credit * credit_unit + 0.5), gain.conversions);
+    to.add(static_cast<std::uint64_t>(credit * credit_unit), gain.conversions);
     if (gain.value) to.value.add(*gain.value * credit);
 }
 
@@ -194,7 +195,8 @@ void AttributionSummary::add_path(NameList path, std::uint64_t conversions, std:
     for (std::uint32_t touch : touches) ++counts_[touch];
     const auto last = static_cast<std::uint32_t>(touches.size()) - 1;
     for (std::size_t model = 0; model < models_.size(); ++model) {
-        if (models_[model] == AttributionModel::participation || models_[model] == AttributionModel::shapley) {
+        if (models_[model] == AttributionModel::participation ||
+            models_[model] == AttributionModel::shapley) {
             give_channels(model, models_[model] == AttributionModel::participation, gain);
             continue;
         }
@@ -245,7 +247,8 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
     for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
         if (seen_[channel] != 0) seen.push_back(channel);
     }
-    std::sort(seen.begin(), seen.end(), [&](auto a, auto b) { return channels_.name(a) < channels_.name(b); });
+    std::sort(seen.begin(), seen.end(),
+              [&](auto a, auto b) { return channels_.name(a) < channels_.name(b); });
     for (std::size_t model = 0; model < models_.size(); ++model) {
         const std::size_t first = rows.size();
         credits.clear();
@@ -276,7 +279,7 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
 }
 
 std::size_t AttributionSummary::encoded_size() const {
-    std::size_t size = 2 + 1 + models_.size() + text_size(unattributed_) + names_size(channels_) + 3 * 8 +
+    std::size_t size = 2 + 1 + models_.size() + text_size(unattributed_) + names_size(channels_) + 24 +
                        unattributed_value_.encoded_size() + value_.encoded_size() + seen_.size();
     for (const Cell& each : cells_) size += 16 + each.value.encoded_size();
     return size;

@@ -36,7 +36,7 @@ struct AttributionRow {
     std::string_view channel;
     Decimal conversions;
     std::optional<Decimal> value;  // none if no conversion has a value
-    double share = 0;             // of all conversions
+    double share = 0;              // of all conversions
 };
 
 class AttributionSummary {

@@ -26,15 +26,17 @@ Time before(Time at, Span span) {
 // --- the window -----------------------------------------------------------------
 
 void TouchWindow::begin(const JourneyView& journey, std::uint32_t channels, std::uint32_t touches,
-                        Span half_life) {
+                        Sums sums) {
+    const Span half_life = sums.half_life;
     journey_ = journey;
+    counted_ = sums.counts;
     size_ = first_ = last_ = turn_ = 0;
     channel_count_ = channels;
     if (rows_.size() < touches) {
         rows_.resize(touches);
         channels_.resize(touches);
     }
-    counts_.assign(channels, 0);
+    if (counted_) counts_.assign(channels, 0);
     per_half_life_ = half_life == 0 ? 0 : 1 / static_cast<double>(half_life);
     if (half_life == 0) return;
     if (after_.size() < rows_.size()) after_.resize(rows_.size());
@@ -66,7 +68,11 @@ void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
     const bool weighed = per_half_life_ != 0;
     const std::uint32_t entered = last_;
     while (last_ < size_ && rows_[last_] < to) ++last_;
-    if (entered < last_) enter(entered);
+    if (counted_ && entered < last_) enter(entered);
+    if (!counted_) {
+        while (first_ < last_ && rows_[first_] < from) ++first_;
+        return;
+    }
     for (; first_ < last_ && rows_[first_] < from; ++first_) {
         poll();
         const std::uint32_t channel = channels_[first_];
@@ -195,7 +201,8 @@ void AttributionReader::find_roles() {
                 if (code == 256) fail_corrupted("names");
                 made.role[code] = role(name);
                 if ((made.role[code] & converts) != 0) {
-                    if (made.conversions < most_codes) made.codes[made.conversions] = static_cast<std::uint8_t>(code);
+                    if (made.conversions < most_codes)
+                        made.codes[made.conversions] = static_cast<std::uint8_t>(code);
                     ++made.conversions;
                 }
                 if (made.role[code] >= first_milestone) made.plain = false;
@@ -285,12 +292,13 @@ void AttributionReader::add_touch(std::uint32_t row, std::uint32_t channel) {
     touches_.append(row, channel);
 }
 
-void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to) {
+void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to, bool rest) {
     const std::uint32_t channels = channel_names().size(), most = to - from;
     find_direct();
     splits_ = !direct_.empty() && rules_.direct == DirectRule::fallback;
-    touches_.begin(journey_, channels, most, half_life_);
-    if (splits_) direct_touches_.begin(journey_, channels, most, half_life_);
+    const TouchWindow::Sums sums{!rest, rest ? 0 : half_life_};
+    touches_.begin(journey_, channels, most, sums);
+    if (splits_) direct_touches_.begin(journey_, channels, most, sums);
     if (!direct_.empty() && non_direct_.size() < most) non_direct_.resize(most);
     for (auto& rows : milestone_rows_) rows.clear();
     if (plain_ && direct_.empty()) {
@@ -326,14 +334,14 @@ bool AttributionReader::read(const JourneyView& journey, bool rest) {
     moment_.reset();
     moment_end_ = used_ = value_row_ = value_rank_ = 0;
     if (journey_.empty()) {
-        if (rest) find_touches(0, 0);
+        if (rest) find_touches(0, 0, true);
         return false;
     }
     find_roles();
     find_conversions();
     if (conversions_.empty() && !rest) return false;
     first_start_ = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
-    find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()));
+    find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()), rest);
     values_ = conversions_.empty() ? NumberColumn{} : journey_.values();
     return !conversions_.empty();
 }

@@ -34,8 +34,13 @@ class TouchWindow {
           front_(&memory),
           back_(&memory) {}
 
-    // Starts a journey with room for `touches`; a half-life of 0: weights are not asked for.
-    void begin(const JourneyView& journey, std::uint32_t channels, std::uint32_t touches, Span half_life);
+    // What is asked for beside the touches themselves.
+    struct Sums {
+        bool counts = true;
+        Span half_life = 0;  // of weights; 0: none
+    };
+    // Starts a journey with room for `touches`.
+    void begin(const JourneyView& journey, std::uint32_t channels, std::uint32_t touches, Sums sums);
     // Touches come in the order of their rows.
     void append(std::uint32_t row, std::uint32_t channel) {
         rows_[size_] = row;
@@ -72,6 +77,7 @@ class TouchWindow {
     void turn();
 
     JourneyView journey_;
+    bool counted_ = true;
     std::uint32_t size_ = 0, channel_count_ = 0, first_ = 0, last_ = 0;
     double per_half_life_ = 0;
     std::pmr::vector<std::uint32_t> rows_, channels_;
@@ -91,7 +97,7 @@ struct AttributedConversion {
     std::uint32_t row = no_row;
     Time at = 0;
     std::optional<double> value;
-    const TouchWindow* path = nullptr;      // its window is the path; empty: unattributed
+    const TouchWindow* path = nullptr;          // its window is the path; empty: unattributed
     std::uint32_t first_row = 0, last_row = 0;  // the path is within rows [first_row, last_row)
 };
 
@@ -100,7 +106,7 @@ class AttributionReader {
     AttributionReader(const AttributionRules& rules, std::pmr::memory_resource& memory);
 
     // Starts a journey; false if it has no conversion. With `rest`, touches after the
-    // last conversion are read too.
+    // last conversion are read too, and paths have no counts and weights.
     bool read(const JourneyView& journey, bool rest = false);
     // Conversions in the journey's order; each is good until the next call. Throws
     // for a value that is not a number that can be summed.
@@ -123,7 +129,7 @@ class AttributionReader {
     static constexpr std::uint8_t converts = 1, touches = 2, first_milestone = 4;
     struct RoleTable {
         std::uint32_t conversions = 0;
-        bool plain = false;  // exactly the events that are no conversions are touches
+        bool plain = false;              // exactly the events that are no conversions are touches
         std::uint8_t codes[most_codes];  // the first codes of conversions
         std::uint8_t role[256];
     };
@@ -136,7 +142,7 @@ class AttributionReader {
     void find_roles();
     void find_direct();
     void find_conversions();
-    void find_touches(std::uint32_t from, std::uint32_t to);
+    void find_touches(std::uint32_t from, std::uint32_t to, bool rest);
     std::uint32_t path_start(Time at) const;
     void add_touch(std::uint32_t row, std::uint32_t channel);
     const TouchWindow& window(std::uint32_t from, std::uint32_t to);

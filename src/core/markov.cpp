@@ -47,13 +47,15 @@ void MarkovSummary::use(std::uint32_t order, std::string_view unattributed) {
 }
 
 std::uint32_t MarkovSummary::intern(std::string_view channel) {
+    const std::uint32_t known = channels_.size(), code = channels_.intern(channel, "channel");
+    if (code < known) return code;
     for (std::string_view taken : {std::string_view(unattributed_), start_name, conversion_name, null_name}) {
         if (channel != taken) continue;
         throw Error(ErrorCode::invalid_argument, "channel", "a channel must not be called \"%.*s\"",
                     static_cast<int>(channel.size()), channel.data())
             .hint("The report has a row of this name; rename the channel.");
     }
-    return channels_.intern(channel, "channel");
+    return code;
 }
 
 // The state of these channels, the newest last.
@@ -134,10 +136,12 @@ void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gai
 
 void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
     reader.read(journey, true);
-    const auto codes = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
+    const auto codes =
+        codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
     const auto add = [&](const TouchWindow& path, const Gain& gained) {
         const auto touches = path.channels();
-        walk(path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
+        walk(
+            path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
     };
     for (AttributedConversion conversion; reader.next(conversion);)
         add(*conversion.path, {1, 0, conversion.value});
@@ -259,7 +263,8 @@ void MarkovSummary::divide(std::pmr::vector<MarkovRow>& rows, std::span<const do
     const auto credited = static_cast<double>(conversions - nobody_.conversions);
     double effects = 0, effects_on_value = 0;
     // Effects on a value of both signs say nothing.
-    const bool own_value = std::none_of(lost_value.begin(), lost_value.end(), [](double lost) { return lost < 0; });
+    const bool own_value =
+        std::none_of(lost_value.begin(), lost_value.end(), [](double lost) { return lost < 0; });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         effects += rows[i].removal_effect.value_or(0);
         effects_on_value += own_value ? lost_value[i] : rows[i].removal_effect.value_or(0);

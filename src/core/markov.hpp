@@ -48,7 +48,7 @@ struct MarkovRow {
     std::optional<double> removal_effect;  // none: what is unattributed, or nothing converted
     Decimal conversions;
     std::optional<Decimal> value;  // none if no conversion has a value
-    double share = 0;             // of all conversions
+    double share = 0;              // of all conversions
 };
 
 struct MarkovStep {
@@ -118,8 +118,8 @@ class MarkovSummary {
     Dictionary states_;  // by the bytes of their channels' codes; 0 is the start
     std::pmr::vector<End> ends_;
     PairTable<Step> steps_;
-    End nobody_;                      // conversions without a touch
-    std::uint64_t valued_ = 0;        // conversions with a value
+    End nobody_;                // conversions without a touch
+    std::uint64_t valued_ = 0;  // conversions with a value
     // Remembered, never an answer: of the first states and channels the places of the steps,
     // plus 1, as a square.
     ChannelCodes codes_;
@@ -144,7 +144,7 @@ struct MarkovChain {
 
 struct MarkovEffects {
     explicit MarkovEffects(std::pmr::memory_resource& memory) : lost(&memory), lost_value(&memory) {}
-    double conversion = 0, value = 0;            // of a walk
+    double conversion = 0, value = 0;           // of a walk
     std::pmr::vector<double> lost, lost_value;  // by channel: what walks through it bring
 };
 

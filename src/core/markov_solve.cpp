@@ -1,4 +1,5 @@
 #include <Eigen/Dense>
+#include <vector>
 
 #include "core/interrupt.hpp"
 #include "core/markov.hpp"
@@ -51,22 +52,35 @@ class Factors {
         matrix_.triangularView<Eigen::Upper>().solveInPlace(b);
     }
     // x (I - Q) = s in place of s.
-    void solve_row(Eigen::VectorXd& s) const {
+    void solve_row(Eigen::MatrixXd& s) const {
         poll_interrupt();
         matrix_.transpose().triangularView<Eigen::Lower>().solveInPlace(s);
         matrix_.transpose().triangularView<Eigen::UnitUpper>().solveInPlace(s);
     }
-    // The elements of the inverse whose row and column are among n states from `first` on.
-    Eigen::MatrixXd inverse_block(Eigen::Index first, Eigen::Index n) const {
-        Eigen::MatrixXd part(n, n);
-        for (Eigen::Index k = 0; k < n; k += block) {
-            const Eigen::Index width = std::min(block, n - k);
-            Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n_, width);
-            for (Eigen::Index j = 0; j < width; ++j) columns(first + k + j, j) = 1;
-            solve(columns);
-            part.middleCols(k, width) = columns.middleRows(first, n);
+    // Of the inverse the elements between states of one channel, channel by channel.
+    std::vector<Eigen::MatrixXd> inverse_blocks(const MarkovChain& chain) const {
+        std::vector<Eigen::MatrixXd> blocks;
+        for (std::size_t channel = 0; channel + 1 < chain.first.size(); ++channel) {
+            const Eigen::Index states = chain.first[channel + 1] - chain.first[channel];
+            blocks.emplace_back(states, states);
         }
-        return part;
+        std::size_t channel = 0;
+        for (Eigen::Index k = 0; k < n_; k += block) {
+            poll_interrupt();
+            const Eigen::Index width = std::min(block, n_ - k), rest = n_ - k;
+            Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n_, width);
+            columns.block(k, 0, width, width).setIdentity();
+            // Above row k there is nothing yet.
+            auto below = columns.bottomRows(rest);
+            matrix_.bottomRightCorner(rest, rest).triangularView<Eigen::UnitLower>().solveInPlace(below);
+            matrix_.triangularView<Eigen::Upper>().solveInPlace(columns);
+            for (Eigen::Index j = 0; j < width; ++j) {
+                while (k + j >= chain.first[channel + 1]) ++channel;
+                const Eigen::Index first = chain.first[channel];
+                blocks[channel].col(k + j - first) = columns.col(j).segment(first, blocks[channel].rows());
+            }
+        }
+        return blocks;
     }
 
   private:
@@ -93,13 +107,15 @@ MarkovEffects solve(const MarkovChain& chain, std::pmr::memory_resource& memory)
     const Eigen::VectorXd enter = Eigen::Map<const Eigen::VectorXd>(chain.enter.data(), n);
     effects.conversion = enter.dot(ahead.col(0));
     effects.value = enter.dot(ahead.col(1));
-    Eigen::VectorXd visits = enter;
+    Eigen::MatrixXd visits = enter;  // of each state by a walk
     factors.solve_row(visits);
-    for (std::size_t channel = 0; channel + 1 < chain.first.size(); ++channel) {
-        const Eigen::Index first = chain.first[channel], states = chain.first[channel + 1] - first;
-        const Eigen::MatrixXd part = factors.inverse_block(first, states);
+    const std::vector<Eigen::MatrixXd> blocks = factors.inverse_blocks(chain);
+    for (std::size_t channel = 0; channel < blocks.size(); ++channel) {
+        poll_interrupt();
+        const Eigen::Index first = chain.first[channel], states = blocks[channel].rows();
         // At which of the channel's states a walk meets it first.
-        const Eigen::VectorXd met = part.transpose().partialPivLu().solve(visits.segment(first, states));
+        const Eigen::VectorXd met =
+            blocks[channel].transpose().partialPivLu().solve(visits.col(0).segment(first, states));
         effects.lost.push_back(met.dot(ahead.col(0).segment(first, states)));
         effects.lost_value.push_back(met.dot(ahead.col(1).segment(first, states)));
     }

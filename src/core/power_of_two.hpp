@@ -26,7 +26,8 @@ constexpr long double exponential(long double x) {
 }
 constexpr std::array<double, size> make() {
     std::array<double, size> table{};
-    for (int i = 0; i < size; ++i) table[static_cast<std::size_t>(i)] = static_cast<double>(exponential(ln2 * i / size));
+    for (int i = 0; i < size; ++i)
+        table[static_cast<std::size_t>(i)] = static_cast<double>(exponential(ln2 * i / size));
     return table;
 }
 inline constexpr std::array<double, size> values = make();
@@ -47,7 +48,8 @@ inline double power_of_two(double x) {
         (1 + y) + square * ((1.0 / 2 + y * (1.0 / 6)) + square * (1.0 / 24 + y * (1.0 / 120)));
     const double scaled = values[static_cast<std::size_t>(steps & (size - 1))] * polynomial;
     const auto exponent = static_cast<std::int64_t>(steps >> 7);
-    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(scaled) + (static_cast<std::uint64_t>(exponent) << 52));
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(scaled) +
+                                 (static_cast<std::uint64_t>(exponent) << 52));
 }
 
 }  // namespace journey

@@ -28,7 +28,10 @@ constexpr std::string_view credited[] = {"views_and_clicks", "clicks"};
 
 struct AdCall {
     AdCall(HeapTupleHeader row, ContextMemory& memory)
-        : options(*make_in<OptionRow>(memory, row)), events(read_events()), rules(read_rules(memory)), reader(events, rules, memory) {}
+        : options(*make_in<OptionRow>(memory, row)),
+          events(read_events()),
+          rules(read_rules(memory)),
+          reader(events, rules, memory) {}
 
     AdEvents read_events() const {
         AdEvents read;
@@ -115,7 +118,8 @@ JOURNEY_FUNCTION(ad_performance_finish) {
                            decimal_datum(row.conversions),
                            row.value ? decimal_datum(*row.value) : Datum{0},
                            Float8GetDatum(row.conversion_rate.value_or(0))};
-        bool nulls[9] = {false, false, false, false, false, !row.click_rate, false, !row.value, !row.conversion_rate};
+        bool nulls[9] = {
+            false, false, false, false, false, !row.click_rate, false, !row.value, !row.conversion_rate};
         report.add(values, nulls);
     }
     return report.datum();

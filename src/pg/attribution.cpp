@@ -19,7 +19,11 @@ using Summary = Expanded<AttributionSummary>;
 
 struct CreditStream {
     CreditStream(const AttributionRules& its_rules, std::span<const std::byte> bytes, ContextMemory& memory)
-        : rules(its_rules), journey(bytes), credits(rules, journey, memory), events(&memory), channels(&memory) {
+        : rules(its_rules),
+          journey(bytes),
+          credits(rules, journey, memory),
+          events(&memory),
+          channels(&memory) {
         for (std::string_view name : journey.event_names()) events.push_back(name);
         for (std::string_view name : credits.reader().channel_names()) channels.push_back(name);
     }
@@ -61,9 +65,10 @@ Spend& read_spend(FunctionCallInfo fcinfo, ContextMemory& memory) {
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (!(costs[i] >= 0) || std::isinf(costs[i])) {
-            throw Error(ErrorCode::invalid_argument, "costs", "costs must be numbers from 0, not %g", costs[i])
-                .hint("The cost of \"%.*s\" is wrong.", static_cast<int>(std::min<std::size_t>(names[i].size(), 100)),
-                      names[i].data());
+            throw Error(ErrorCode::invalid_argument, "costs", "costs must be numbers from 0, not %g",
+                        costs[i])
+                .hint("The cost of \"%.*s\" is wrong.",
+                      static_cast<int>(std::min<std::size_t>(names[i].size(), 100)), names[i].data());
         }
         const std::uint32_t code = spend.names.intern(names[i], "channels");
         if (code == spend.costs.size()) spend.costs.push_back(0);
@@ -102,17 +107,16 @@ JOURNEY_FUNCTION(attribute) {
     if (!rows.credits.next(row)) SRF_RETURN_DONE(stream.calls);
     const bool touched = row.touch_no != 0;
     const std::uint32_t event = rows.journey.event(row.conversion_row);
-    Datum values[10] = {
-        text_datum(attribution_model_names[static_cast<std::size_t>(row.model)]),
-        Int32GetDatum(static_cast<std::int32_t>(row.conversion_no)),
-        text_datum(rows.events[event]),
-        TimestampTzGetDatum(rows.journey.time(row.conversion_row)),
-        text_datum(touched ? rows.channels[row.channel] : rows.rules.unattributed),
-        Int32GetDatum(static_cast<std::int32_t>(row.touch_no)),
-        touched ? TimestampTzGetDatum(rows.journey.time(row.touch_row)) : Datum{0},
-        Int64GetDatum(static_cast<std::int64_t>(row.touch_row) + 1),
-        decimal_datum(row.credit),
-        row.value ? decimal_datum(*row.value) : Datum{0}};
+    Datum values[10] = {text_datum(attribution_model_names[static_cast<std::size_t>(row.model)]),
+                        Int32GetDatum(static_cast<std::int32_t>(row.conversion_no)),
+                        text_datum(rows.events[event]),
+                        TimestampTzGetDatum(rows.journey.time(row.conversion_row)),
+                        text_datum(touched ? rows.channels[row.channel] : rows.rules.unattributed),
+                        Int32GetDatum(static_cast<std::int32_t>(row.touch_no)),
+                        touched ? TimestampTzGetDatum(rows.journey.time(row.touch_row)) : Datum{0},
+                        Int64GetDatum(static_cast<std::int64_t>(row.touch_row) + 1),
+                        decimal_datum(row.credit),
+                        row.value ? decimal_datum(*row.value) : Datum{0}};
     bool nulls[10] = {};
     nulls[5] = nulls[6] = nulls[7] = !touched;
     nulls[9] = !row.value;

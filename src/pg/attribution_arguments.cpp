@@ -28,7 +28,9 @@ void read_shares(const AttributionArguments& given, AttributionRules& rules) {
         if (shares.size() != 3) {
             throw Error(ErrorCode::invalid_argument, "position_shares",
                         "position_shares must be three numbers, not %zu", shares.size())
-                .hint("They are for the first touch, the touches between and the last, such as '{0.4,0.2,0.4}'.");
+                .hint(
+                    "They are for the first touch, the touches between and the last, such as "
+                    "'{0.4,0.2,0.4}'.");
         }
         check_shares(shares, "position_shares");
         std::copy(shares.begin(), shares.end(), rules.position_shares);
@@ -77,16 +79,17 @@ NameList names_of(Datum array, bool null, const char* name) {
             .hint("Name events, such as %s => '{buy}'.", name);
     }
     if (ARR_NDIM(DatumGetArrayTypeP(array)) != 1) {
-        throw Error(ErrorCode::invalid_argument, name,
-                    ARR_NDIM(DatumGetArrayTypeP(array)) == 0 ? "%s must not be empty"
-                                                             : "%s must have one dimension",
-                    name)
+        throw Error(
+            ErrorCode::invalid_argument, name,
+            ARR_NDIM(DatumGetArrayTypeP(array)) == 0 ? "%s must not be empty" : "%s must have one dimension",
+            name)
             .hint("Write ARRAY['a', 'b'].");
     }
     return texts_of(array, name);
 }
 
-AttributionRules& attribution_rules(const AttributionArguments& given, bool of_journeys, ContextMemory& memory) {
+AttributionRules& attribution_rules(const AttributionArguments& given, bool of_journeys,
+                                    ContextMemory& memory) {
     auto& rules = *make_in<AttributionRules>(memory, memory);
     const auto flag = [&](int n, bool otherwise) {
         return given.nulls[n] ? otherwise : DatumGetBool(given.values[n]);
@@ -95,14 +98,16 @@ AttributionRules& attribution_rules(const AttributionArguments& given, bool of_j
         return given.nulls[n] ? 0 : word_of(text_of(given.values[n]), name, words);
     };
     if (of_journeys) {
-        rules.conversion = names_of(given.values[option_conversion], given.nulls[option_conversion], "conversion");
+        rules.conversion =
+            names_of(given.values[option_conversion], given.nulls[option_conversion], "conversion");
     }
     parse_models(given.nulls[option_models] ? NameList(usual_models)
                                             : names_of(given.values[option_models], false, "models"),
                  rules.models);
     if (!given.nulls[option_lookback])
         rules.lookback = span_of(*DatumGetIntervalP(given.values[option_lookback]), "lookback");
-    if (!given.nulls[option_touches]) rules.touches = names_of(given.values[option_touches], false, "touches");
+    if (!given.nulls[option_touches])
+        rules.touches = names_of(given.values[option_touches], false, "touches");
     rules.conversion_is_touch = flag(option_conversion_is_touch, false);
     rules.channel_from_event = word(option_channel_from, "channel_from", channel_sources) == 1;
     rules.direct = static_cast<DirectRule>(word(option_direct, "direct", direct_rules));
@@ -110,7 +115,8 @@ AttributionRules& attribution_rules(const AttributionArguments& given, bool of_j
                                 ? NameList(usual_direct)
                                 : names_of(given.values[option_direct_channels], false, "direct_channels");
     rules.reuse_touches = flag(option_reuse_touches, true);
-    if (!given.nulls[option_half_life]) rules.half_life = positive_span(given.values[option_half_life], "half_life");
+    if (!given.nulls[option_half_life])
+        rules.half_life = positive_span(given.values[option_half_life], "half_life");
     read_shares(given, rules);
     if (!given.nulls[option_unattributed]) rules.unattributed = text_of(given.values[option_unattributed]);
     return rules;
@@ -164,7 +170,8 @@ Datum decimal_datum(Decimal number) {
     if (number.scale == 0) return NumericGetDatum(int64_to_numeric(number.units));
     char text[48];
     snprintf(text, sizeof text, "%llde%d", static_cast<long long>(number.units), -number.scale);
-    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid),
+                               Int32GetDatum(-1));
 }
 
 void check_unattributed(const AttributionRules& rules, const Names& channels) {

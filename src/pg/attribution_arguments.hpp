@@ -35,7 +35,8 @@ struct AttributionArguments {
 
 // What the rules point to lives in the current memory context. Without journeys there are
 // no conversions to be named.
-AttributionRules& attribution_rules(const AttributionArguments& given, bool of_journeys, ContextMemory& memory);
+AttributionRules& attribution_rules(const AttributionArguments& given, bool of_journeys,
+                                    ContextMemory& memory);
 // Of the row that argument n is; copied.
 AttributionRules& attribution_rules(HeapTupleHeader row, bool of_journeys, ContextMemory& memory);
 

@@ -240,7 +240,8 @@ std::vector<double> model_credits(const Events& events, const ModelPath& path, A
         case AttributionModel::w: {
             std::vector<double> shares = rules.w_shares;
             if (shares.empty()) {
-                shares.assign(rules.milestones.size() + 2, 0.9 / static_cast<double>(rules.milestones.size() + 1));
+                shares.assign(rules.milestones.size() + 2,
+                              0.9 / static_cast<double>(rules.milestones.size() + 1));
                 shares.back() = 0.1;
             }
             std::vector<std::pair<std::size_t, double>> places = {{0, shares.front()}};

@@ -116,7 +116,8 @@ TEST(MarkovProperty, EffectsAreWhatIsLostWithoutAChannelAndDoNotDependOnTheOrder
         for (const CountedPath& path : paths) add(straight, path, order);
         // Backwards, in parts, through bytes.
         MarkovSummary first(heap()), second(heap());
-        for (std::size_t n = paths.size(); n-- > 0;) add(random.percent(50) ? first : second, paths[n], order);
+        for (std::size_t n = paths.size(); n-- > 0;)
+            add(random.percent(50) ? first : second, paths[n], order);
         MarkovSummary merged(heap());
         merged.use(order, "(unattributed)");
         merged.decode(bytes_of(second));
@@ -142,7 +143,8 @@ TEST(MarkovProperty, EffectsAreWhatIsLostWithoutAChannelAndDoNotDependOnTheOrder
             if (!row.removal_effect) continue;
             const ModelEffect& effect = effects.at(std::string(row.channel));
             EXPECT_NEAR(*row.removal_effect, effect.conversions, 1e-9) << row.channel;
-            EXPECT_NEAR(row.conversions.real(), static_cast<double>(credited) * effect.conversions / sum, 1e-9);
+            EXPECT_NEAR(row.conversions.real(), static_cast<double>(credited) * effect.conversions / sum,
+                        1e-9);
             if (credited_value == 0) continue;
             EXPECT_NEAR(row.value->real(), credited_value * effect.value / value_sum, 1e-8);
         }
@@ -168,9 +170,11 @@ TEST(MarkovProperty, JourneysAreWalkedAsTheirPaths) {
             const Value value = encode(events);
             from_journeys.add(reader, value.view());
             const auto walk = [&](const std::vector<std::size_t>& touches, CountedPath path, bool valued) {
-                for (std::size_t touch : touches) path.channels.push_back(model_channel(events[touch], given));
+                for (std::size_t touch : touches)
+                    path.channels.push_back(model_channel(events[touch], given));
                 const std::vector<std::string_view> names(path.channels.begin(), path.channels.end());
-                from_paths.add_path(names, path.conversions, valued ? std::optional(path.value) : std::nullopt, path.nulls);
+                from_paths.add_path(names, path.conversions,
+                                    valued ? std::optional(path.value) : std::nullopt, path.nulls);
             };
             for (const ModelPath& path : model_paths(events, given)) {
                 const auto& own = events[path.conversion].value;
@@ -208,6 +212,27 @@ TEST(MarkovProperty, TheFirstOrderChainConvertsAsOftenAsThePaths) {
     }
 }
 
+// More states than the solver takes at once.
+TEST(MarkovProperty, AChainOfManyStatesIsSolvedAsASmallOne) {
+    Random random(6);
+    std::vector<CountedPath> paths(400);
+    for (CountedPath& path : paths) {
+        for (std::uint32_t n = 1 + random.below(6); n > 0; --n)
+            path.channels.push_back(std::string(1, static_cast<char>('a' + random.below(12))));
+        path.conversions = random.below(3);
+        path.nulls = random.below(3);
+        path.value = static_cast<double>(path.conversions) * 10;
+    }
+    for (std::uint32_t order : {1u, 2u}) {
+        MarkovSummary summary(heap());
+        for (const CountedPath& path : paths) add(summary, path, order);
+        const auto effects = model_removal(paths, order);
+        EXPECT_EQ(effects.size(), 12u);
+        for (const MarkovRow& row : summary.rows())
+            EXPECT_NEAR(*row.removal_effect, effects.at(std::string(row.channel)).conversions, 1e-9);
+    }
+}
+
 TEST(MarkovParts, BytesOfAStateAreNotTrusted) {
     Random random(4);
     MarkovSummary summary(heap());
@@ -234,7 +259,8 @@ TEST(MarkovParts, ALargeChainIsSolvedAndCanBeCancelled) {
     MarkovSummary summary(heap());
     for (int i = 0; i < 3000; ++i) {
         CountedPath path;
-        for (std::uint32_t n = 1 + random.below(10); n > 0; --n) path.channels.push_back(std::to_string(random.below(300)));
+        for (std::uint32_t n = 1 + random.below(10); n > 0; --n)
+            path.channels.push_back(std::to_string(random.below(300)));
         path.conversions = random.below(3);
         path.nulls = 1;
         add(summary, path, 1);

@@ -152,7 +152,8 @@ JOIN (VALUES (1, interval '12 hours', 'hour', 'hour', '{1,3,8}'::int[]), (2, '3 
              (7, NULL, 'year', 'day', '{30,180,720}')) AS scale(scale_no, up_to, period, unit, h) ON up_to IS NULL OR length <= up_to
 ORDER BY scale_no LIMIT 1 \gset
 
--- The report's names for the start and the end, unless events are called so.
+-- The report's names for the start, the end and the remainder, unless events or channels are called so.
+SELECT CASE WHEN EXISTS (SELECT FROM events WHERE channel = '(unattributed)') THEN '(nothing before)' ELSE '(unattributed)' END AS nobody \gset
 SELECT CASE WHEN EXISTS (SELECT FROM events WHERE event IN ('(start)', '(end)'))
             THEN ', NULL, NULL, NULL, ''(the start)'', ''(the end)''' ELSE '' END AS node_names \gset
 
@@ -286,4 +287,17 @@ SELECT svg_journey_map(journey_map(journey, (SELECT stage_map('demo'))), 'Custom
 \echo '   The map as a picture:' :svg_file
 \echo
 \endif
+\endif
+\echo '12  Which channels bring' :last_shown '- three models side by side'
+\echo '   first: the channel that came first; last: the one before it; linear: all on the way alike.'
+\echo
+\if :has_channel
+SELECT channel, round(max(conversions) FILTER (WHERE model = 'first'), 1) AS first, round(max(conversions) FILTER (WHERE model = 'last'), 1) AS last,
+       round(max(conversions) FILTER (WHERE model = 'linear'), 1) AS linear, round(max(value) FILTER (WHERE model = 'linear'), 2) AS linear_value
+FROM unnest((SELECT attribution_report(journey, attribution_options(:'last_names', '{first,last,linear}', unattributed => :'nobody')) FROM journeys))
+GROUP BY channel ORDER BY max(conversions) FILTER (WHERE model = 'linear') DESC, channel LIMIT 15
+\p\g
+\else
+\echo '   Left out: the events have no channel.'
+\echo
 \endif

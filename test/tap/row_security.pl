@@ -59,6 +59,11 @@ my %questions = (
     'retention_compare' => "SELECT * FROM analytics.retention_compare((SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01')) FROM shop.journeys), (SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01', start_events => '{buy}')) FROM shop.journeys))",
     'share_compare' => "SELECT * FROM analytics.share_compare((SELECT array_agg(event ORDER BY event) FROM (SELECT DISTINCT event FROM shop.visits) e), '{1,2,3}', '{3,4,5}')",
     'value_compare' => "SELECT analytics.value_compare(customer, event = 'buy') FROM shop.visits",
+    'attribute' => "SELECT customer, a.* FROM shop.journeys, analytics.attribute(j, '{buy}', '{first,linear}', '1 day', channel_from => 'event') a",
+    'attribution_report' => "SELECT * FROM unnest((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', '{last,time_decay}', channel_from => 'event')) FROM shop.journeys))",
+    'attribution_spend' => "SELECT * FROM analytics.attribution_spend((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', channel_from => 'event')) FROM shop.journeys), '{view,cart}', '{1,2}')",
+    'markov_report' => "SELECT * FROM unnest((SELECT analytics.markov_report(j, analytics.attribution_options('{buy}', channel_from => 'event'), 2) FROM shop.journeys))",
+    'ad_performance' => "SELECT * FROM analytics.ad_spend((SELECT analytics.ad_performance(j, analytics.ad_options('{view}', '{cart}', '{buy}')) FROM shop.journeys), '{a}', '{1}')",
     'funnel_policy' => "SELECT * FROM analytics.funnel_policy('ga4')",
 );
 foreach my $question (sort keys %questions)

@@ -5,7 +5,7 @@ import { compete, elapsed, script, scratch } from './rival.mjs';
 const session = new Session(`${scratch}/clickhouse_attribution`);
 
 await compete({
-  questions: ['clickhouse/attribution', 'clickhouse/attribution_join'],
+  questions: ['clickhouse/attribution', 'clickhouse/attribution_slices'],
   load() {
     for (const statement of script('clickhouse/load')) session.query(statement);
   },

@@ -1,11 +1,13 @@
 -- ClickHouse, arrays of each customer's events, sumMap
-SELECT concat(model, ' ', channel, what) AS customer, toInt64(round(figure)) AS answer
+SELECT concat(model, ' ', f.1, f.2) AS customer, toInt64(round(f.3)) AS answer
 FROM (
-  SELECT model.1 AS model, model.2 AS channels, model.3 AS credits, model.4 AS values
+  SELECT model, arrayJoin(arrayConcat(arrayMap((c, x) -> (c, '', 1000 * x), channels, credits), arrayMap((c, x) -> (c, ' value', x), channels, sums))) AS f
+  FROM (
+  SELECT m.1 AS model, m.2 AS channels, m.3 AS credits, m.4 AS sums
   FROM (
     SELECT arrayJoin([
       ('first', f.1, f.2, fv.2), ('last', l.1, l.2, lv.2), ('linear', i.1, i.2, iv.2),
-      ('position', p.1, p.2, pv.2), ('time_decay', d.1, d.2, dv.2)]) AS model
+      ('position', p.1, p.2, pv.2), ('time_decay', d.1, d.2, dv.2)]) AS m
     FROM (
       SELECT sumMap([channels[1]], [1.]) AS f, sumMap([channels[1]], [value]) AS fv,
              sumMap([channels[-1]], [1.]) AS l, sumMap([channels[-1]], [value]) AS lv,
@@ -32,5 +34,5 @@ FROM (
       )
     )
   )
-) ARRAY JOIN channels AS channel, credits AS credit, values AS total_value
-ARRAY JOIN ['', ' value'] AS what, [1000 * credit, total_value] AS figure
+  )
+)
