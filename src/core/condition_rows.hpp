@@ -9,11 +9,13 @@
 // word for the time and one for each 64 conditions.
 //
 // Rules is what all rows of a group have in common: `steps`, the number of
-// conditions, keeps_all_rows(), whether a row that satisfies none can matter, and ==.
+// conditions, keeps_all_rows(), whether a row that satisfies none can matter, `pending`,
+// the rows put off, and ==.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory_resource>
 #include <new>
 #include <span>
@@ -44,11 +46,27 @@ class ConditionRows {
                                  std::pmr::memory_resource& memory) {
         return state != nullptr ? state : make(rules, nullptr, rules.steps <= narrow_steps, memory);
     }
-    // The same for at most 8 conditions, where there is room.
-    bool add(Time time, std::uint64_t satisfied) {
-        if (!narrow_ || size_ == capacity_ || !fits(time)) return false;
-        push_narrow(time, satisfied);
+    // Rows of at most 8 conditions are a word, but for times beyond the year 3141.
+    static bool is_one_word(const Rules& rules, Time time) {
+        return rules.steps <= narrow_steps && time != min_time && time != max_time && fits(time);
+    }
+    static std::uint64_t word_of(Time time, std::uint64_t satisfied) {
+        return static_cast<std::uint64_t>(time) << narrow_steps | satisfied;
+    }
+    // Adds such a row where there is room.
+    bool add(std::uint64_t word) {
+        if (!narrow_ || size_ == capacity_) return false;
+        push(word);
         return true;
+    }
+    // Adds such a row and stays where it is: what is full moves.
+    void add(std::uint64_t word, std::pmr::memory_resource& memory) {
+        if (!narrow_ || size_ == capacity_) hand_down(memory);
+        push(word);
+    }
+    // Takes in rows that were put off (pending_rows.hpp). Before it is read.
+    void settle() {
+        if (rules_->pending.rows != nullptr) rules_->pending.rows->settle();
     }
     // All rows of two states of the same rules; `state` may be null.
     static ConditionRows* merge(ConditionRows* state, const ConditionRows& other, const Rules& rules,
@@ -120,11 +138,21 @@ class ConditionRows {
         return new (place) ConditionRows(rules, older, capacity, narrow);
     }
 
+    // Moves the rows to a chunk of their own: the state stays the newest chunk and where it is.
+    void hand_down(std::pmr::memory_resource& memory) {
+        const std::size_t bytes = sizeof(ConditionRows) + capacity_ * sizeof(std::uint64_t);
+        void* place = memory.allocate(bytes, alignof(std::uint64_t));
+        std::memcpy(place, static_cast<const void*>(this), bytes);
+        older_ = static_cast<const ConditionRows*>(place);
+        size_ = 0;
+        narrow_ = true;
+    }
+
     static std::size_t row_size(const Rules& rules) { return 8 * (1 + (std::size_t{rules.steps} + 63) / 64); }
     static bool fits(Time time) { return time >> 55 == time >> 63; }
-    void push_narrow(Time time, std::uint64_t satisfied) {
-        if (time < last_time()) sorted_ = false;
-        words()[size_++] = static_cast<std::uint64_t>(time) << narrow_steps | satisfied;
+    void push(std::uint64_t word) {
+        if (static_cast<Time>(word) >> narrow_steps < last_time()) sorted_ = false;
+        words()[size_++] = word;
     }
     std::uint32_t words_for_steps() const { return (rules_->steps + 63) / 64; }
     std::uint32_t stride() const { return narrow_ ? 1 : 1 + words_for_steps(); }
@@ -171,7 +199,7 @@ ConditionRows<Rules>* ConditionRows<Rules>::add(ConditionRows* state, const Rule
         state = make(rules, state, narrow, memory);
     }
     if (narrow) {
-        state->push_narrow(time, satisfied[0]);
+        state->push(word_of(time, satisfied[0]));
         return state;
     }
     if (time < state->last_time()) state->sorted_ = false;

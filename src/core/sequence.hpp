@@ -31,6 +31,7 @@
 #include "core/automaton.hpp"
 #include "core/chain_scan.hpp"
 #include "core/condition_rows.hpp"
+#include "core/pending_rows.hpp"
 #include "core/window_funnel_dialect.hpp"
 
 namespace journey {
@@ -73,6 +74,9 @@ class SequencePattern {
     std::pmr::vector<std::uint64_t> narrow_places_;
 };
 
+struct SequenceRules;
+using SequenceState = ConditionRows<SequenceRules>;
+
 // What all rows of a group have in common. The text lives as long as the rules.
 struct SequenceRules {
     std::uint32_t steps = 0;  // conditions
@@ -81,14 +85,13 @@ struct SequenceRules {
     // The one of the dialect; null where a state has just come from another process.
     const SequencePattern* pattern = nullptr;
     const DialectPattern* dialect_pattern = nullptr;
+    PendingRowsLink<SequenceState> pending = {};
 
     bool operator==(const SequenceRules& other) const {
         return steps == other.steps && text == other.text && dialect == other.dialect;
     }
     static constexpr bool keeps_all_rows() { return false; }
 };
-
-using SequenceState = ConditionRows<SequenceRules>;
 
 bool sequence_match(const SequenceState& state, std::pmr::memory_resource& memory);
 std::int64_t sequence_count(const SequenceState& state, std::pmr::memory_resource& memory);

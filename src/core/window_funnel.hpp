@@ -11,9 +11,13 @@
 #include "core/condition_rows.hpp"
 #include "core/funnel.hpp"
 #include "core/memory.hpp"
+#include "core/pending_rows.hpp"
 #include "core/window_funnel_dialect.hpp"
 
 namespace journey {
+
+struct WindowFunnelRules;
+using WindowFunnelState = ConditionRows<WindowFunnelRules>;
 
 // What all rows of a group have in common.
 struct WindowFunnelRules {
@@ -25,6 +29,7 @@ struct WindowFunnelRules {
     bool strict_increase = false;
     bool reentry = false;
     DialectRules dialect;
+    PendingRowsLink<WindowFunnelState> pending = {};
 
     bool operator==(const WindowFunnelRules&) const = default;
     // Can a row that satisfies no step change the answer?
@@ -33,8 +38,6 @@ struct WindowFunnelRules {
         return !strict_order && !deduplicate && !strict_increase && steps <= 64 && !dialect.given();
     }
 };
-
-using WindowFunnelState = ConditionRows<WindowFunnelRules>;
 
 std::uint32_t window_funnel_level(const WindowFunnelState& state, std::pmr::memory_resource& memory);
 Chain window_funnel_chain(const WindowFunnelState& state, std::pmr::memory_resource& memory);

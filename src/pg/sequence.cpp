@@ -5,6 +5,7 @@
 
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
+#include "pg/hashed_rows.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -43,6 +44,7 @@ struct SequenceQuery {
             void* place = memory.allocate(sizeof(DialectPattern), alignof(DialectPattern));
             made.dialect_pattern = new (place) DialectPattern(made.text, made.steps, made.dialect, memory);
         }
+        if (pending != nullptr) made.pending.rows = &pending->rows();
         lasting_ = make_in<LastingRules>(memory, made, lasting_);
         return lasting_->rules;
     }
@@ -50,8 +52,9 @@ struct SequenceQuery {
     ContextMemory& memory;
     ContextMemories contexts;
     ConditionArguments conditions;
-    bool constant = false;                 // pattern and mode cannot change between rows
-    const SequenceRules* rules = nullptr;  // of the row before
+    bool constant = false;                         // pattern and mode cannot change between rows
+    const SequenceRules* rules = nullptr;          // of the row before
+    HashedRows<SequenceState>* pending = nullptr;  // if rows may be put off
 
   private:
     const LastingRules* lasting_ = nullptr;
@@ -103,9 +106,15 @@ Datum add_row(FunctionCallInfo fcinfo, SequenceQuery& query, Time time,
     auto* state = state_argument<SequenceState>(fcinfo, 0);
     if (state != nullptr) {
         if (!query.constant && !(state->rules() == rules)) fail_different_rules();
-        if (satisfied[0] != 0 && rules.steps <= SequenceState::narrow_steps && time != min_time &&
-            time != max_time && state->add(time, satisfied[0]))
-            PG_RETURN_POINTER(state);
+        if (satisfied[0] != 0 && SequenceState::is_one_word(rules, time)) {
+            const std::uint64_t word = SequenceState::word_of(time, satisfied[0]);
+            if (query.pending != nullptr) {
+                query.pending->push(state, word);
+                PG_RETURN_POINTER(state);
+            }
+            if (state->add(word)) PG_RETURN_POINTER(state);
+        }
+        state->settle();
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
     if (!query.constant || matches_no_rows(rules)) state = SequenceState::ensure(state, rules, memory);
@@ -114,8 +123,11 @@ Datum add_row(FunctionCallInfo fcinfo, SequenceQuery& query, Time time,
     PG_RETURN_POINTER(state);
 }
 
-SequenceState& compiled_state(FunctionCallInfo fcinfo) {
-    return *state_argument<SequenceState>(fcinfo, 0);
+// The group's state with every row in it.
+SequenceState& settled_state(FunctionCallInfo fcinfo) {
+    auto* state = state_argument<SequenceState>(fcinfo, 0);
+    state->settle();
+    return *state;
 }
 
 bool skips_row(FunctionCallInfo fcinfo, const SequenceQuery& query) {
@@ -131,6 +143,7 @@ Datum add_conditions(FunctionCallInfo fcinfo) {
         made->conditions = check_conditions(fcinfo, ts_argument + 1, sequence_words);
         made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, pattern_argument) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        if (made->constant) made->pending = HashedRows<SequenceState>::make(fcinfo, memory);
         const auto count = static_cast<std::size_t>(PG_NARGS() - made->conditions.first);
         if (!made->conditions.as_array)
             made->rules = &read_rules<has_mode>(fcinfo, *made, checked_conditions(count));
@@ -184,7 +197,7 @@ JOURNEY_FUNCTION(sequence_combine) {
 JOURNEY_FUNCTION(sequence_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(encode(*state_argument<SequenceState>(fcinfo, 0), memory, VARHDRSZ));
+    return journey_datum(encode(settled_state(fcinfo), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(sequence_deserialise) {
@@ -203,21 +216,21 @@ JOURNEY_FUNCTION(sequence_match_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
     ContextMemory memory;
-    PG_RETURN_BOOL(sequence_match(compiled_state(fcinfo), memory));
+    PG_RETURN_BOOL(sequence_match(settled_state(fcinfo), memory));
 }
 
 JOURNEY_FUNCTION(sequence_count_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
     ContextMemory memory;
-    PG_RETURN_INT64(sequence_count(compiled_state(fcinfo), memory));
+    PG_RETURN_INT64(sequence_count(settled_state(fcinfo), memory));
 }
 
 JOURNEY_FUNCTION(sequence_match_events_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) return times_datum({}, {}, 0);
     ContextMemory memory;
-    const auto times = sequence_match_events(compiled_state(fcinfo), memory);
+    const auto times = sequence_match_events(settled_state(fcinfo), memory);
     const std::pmr::vector<std::uint32_t> rows(times.size(), 0, &memory);
     return times_datum(rows, times, times.size());
 }

@@ -5,6 +5,7 @@
 
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
+#include "pg/hashed_rows.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -39,7 +40,8 @@ struct WindowFunnelQuery {
     bool constant = false;       // window, mode and steps cannot change between rows
     StepNames* names = nullptr;  // by name
     std::uint64_t names_hash = 0;
-    Datum steps = 0;  // a copy of the array the names were read from
+    HashedRows<WindowFunnelState>* pending = nullptr;  // if rows may be put off
+    Datum steps = 0;                                   // a copy of the array the names were read from
 };
 
 constexpr ConditionWords funnel_words = {
@@ -98,8 +100,15 @@ Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
     if (state != nullptr) {
         if (!query.constant && !(state->rules() == query.rules)) fail_different_rules();
         const bool matters = satisfied[0] != 0 || query.rules.keeps_all_rows();
-        if (matters && query.rules.steps <= 8 && is_finite(time) && state->add(time, satisfied[0]))
-            PG_RETURN_POINTER(state);
+        if (matters && WindowFunnelState::is_one_word(query.rules, time)) {
+            const std::uint64_t word = WindowFunnelState::word_of(time, satisfied[0]);
+            if (query.pending != nullptr) {
+                query.pending->push(state, word);
+                PG_RETURN_POINTER(state);
+            }
+            if (state->add(word)) PG_RETURN_POINTER(state);
+        }
+        state->settle();
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
     if (!query.constant) state = WindowFunnelState::ensure(state, query.lasting_rules(), memory);
@@ -113,6 +122,19 @@ Datum unchanged(FunctionCallInfo fcinfo) {
     PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
+void put_rows_off(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
+    if (!query.constant) return;
+    query.pending = HashedRows<WindowFunnelState>::make(fcinfo, query.memory);
+    if (query.pending != nullptr) query.rules.pending.rows = &query.pending->rows();
+}
+
+// The group's state with every row in it.
+WindowFunnelState* settled_state(FunctionCallInfo fcinfo) {
+    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    if (state != nullptr) state->settle();
+    return state;
+}
+
 // (state, within, [mode,] ts, conditions …)
 Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     const int ts = has_mode ? 3 : 2;
@@ -123,6 +145,7 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
         made->rules = read_rules(fcinfo, has_mode, checked_steps(steps));
         made->constant = !made->conditions.as_array && is_constant_argument(fcinfo, 1) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        put_rows_off(fcinfo, *made);
         return made;
     });
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
@@ -169,6 +192,7 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
         made->rules.names = made->names_hash;
         made->constant = is_constant_argument(fcinfo, 1) && is_constant_argument(fcinfo, steps) &&
                          (!has_mode || is_constant_argument(fcinfo, mode_argument));
+        put_rows_off(fcinfo, *made);
         return made;
     });
     if (!query.constant) {
@@ -220,7 +244,7 @@ JOURNEY_FUNCTION(window_funnel_combine) {
 JOURNEY_FUNCTION(window_funnel_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(encode(*state_argument<WindowFunnelState>(fcinfo, 0), memory, VARHDRSZ));
+    return journey_datum(encode(*settled_state(fcinfo), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(window_funnel_deserialise) {
@@ -233,14 +257,14 @@ JOURNEY_FUNCTION(window_funnel_deserialise) {
 
 JOURNEY_FUNCTION(window_funnel_finish) {
     aggregate_context(fcinfo);
-    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    auto* state = settled_state(fcinfo);
     ContextMemory memory;
     PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(window_funnel_level(*state, memory)));
 }
 
 JOURNEY_FUNCTION(window_funnel_events_finish) {
     aggregate_context(fcinfo);
-    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    auto* state = settled_state(fcinfo);
     if (state == nullptr) return times_datum({}, {}, 0);
     ContextMemory memory;
     const Chain chain = window_funnel_chain(*state, memory);

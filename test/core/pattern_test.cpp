@@ -1,76 +1,18 @@
-// Journey patterns and sequence patterns: what texts mean, what is refused, and that
-// rows and journeys of the same events give the same answers.
+// Journey patterns and sequence patterns: what texts mean and what is refused.
 #include "core/pattern.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/sequence.hpp"
-#include "journey_model.hpp"
-#include "support.hpp"
+#include "pattern_case.hpp"
 
 namespace journey::test {
 
 namespace {
-
-constexpr Time second = 1'000'000;
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
-
-// "a b@5 c@5/web=2.5": events a second apart, or at the second named.
-Events events(const std::string& text) {
-    Events events;
-    Time now = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find(' ', at), text.size());
-        std::string word = text.substr(at, end - at);
-        at = end + 1;
-        Event event;
-        if (const auto value = word.find('='); value != std::string::npos) {
-            event.value = std::stod(word.substr(value + 1));
-            word.resize(value);
-        }
-        if (const auto channel = word.find('/', 1); channel != std::string::npos) {
-            event.channel = word.substr(channel + 1);
-            word.resize(channel);
-        }
-        now += second;
-        if (const auto time = word.find('@'); time != std::string::npos) {
-            now = std::stol(word.substr(time + 1)) * second;
-            word.resize(time);
-        }
-        event.time = now;
-        event.name = word;
-        events.push_back(event);
-    }
-    return events;
-}
-
-struct Asked {
-    Asked(const std::string& journey, const std::string& text, Span within = no_limit)
-        : value(encode(events(journey))), view(value.view()), pattern(text, within, heap()) {}
-    // Matches as "1-2 5-5".
-    std::string all(const std::string& after = "skip past last row") {
-        JourneyMatches matches(view, pattern, parse_after_match(after, pattern), heap());
-        std::string found;
-        while (matches.next()) {
-            const MatchRange range = matches.whole();
-            found += (found.empty() ? "" : " ") + std::to_string(range.first_row + 1) + "-" +
-                     std::to_string(range.last_row + 1);
-        }
-        JourneyMatches again(view, pattern, parse_after_match(after, pattern), heap());
-        EXPECT_EQ(again.count_rest(), std::count(found.begin(), found.end(), '-'));
-        EXPECT_EQ(journey_match(view, pattern, heap()), !found.empty());
-        return found;
-    }
-    Value value;
-    JourneyView view;
-    JourneyPattern pattern;
-};
 
 std::string all(const std::string& journey, const std::string& pattern, Span within = no_limit) {
     return Asked(journey, pattern, within).all();
@@ -271,172 +213,6 @@ TEST(Pattern, ErrorsPointAtTheCharacter) {
     EXPECT_EQ(refusal("(a{100}){100}").substr(0, 5), "54000");
     EXPECT_EQ(refusal(std::string(200, '(') + "a" + std::string(200, ')')).substr(0, 5), "54000");
     EXPECT_EQ(refusal(std::string(100000, '(')).substr(0, 5), "54000");
-}
-
-namespace {
-
-// One pattern in both languages.
-struct Twin {
-    std::string sequence, journey;
-};
-
-class RandomTwin {
-  public:
-    explicit RandomTwin(Random& random) : random_(random) {}
-    Twin make() {
-        Twin twin = sequence(2);
-        if (random_.percent(20)) {
-            const std::string limit = std::to_string(random_.below(12));
-            twin.sequence = "(?within<=" + limit + ")" + twin.sequence;
-            twin.journey += " within " + limit + " seconds";
-        }
-        return twin;
-    }
-
-  private:
-    Twin part(std::uint32_t depth) {
-        const std::uint32_t what = random_.below(10);
-        Twin twin;
-        if (depth == 0 || what < 6) {
-            const std::uint32_t name = random_.below(4);
-            twin = {"(?" + std::to_string(name + 1) + ")", std::string(1, static_cast<char>('a' + name))};
-            if (random_.percent(10)) twin = {".", "."};
-        } else if (what < 8) {
-            const Twin one = sequence(depth - 1), two = sequence(depth - 1);
-            twin = {"(" + one.sequence + "|" + two.sequence + ")",
-                    "(" + one.journey + "|" + two.journey + ")"};
-        } else {
-            const Twin one = sequence(depth - 1);
-            twin = {"(" + one.sequence + ")", "(" + one.journey + ")"};
-        }
-        static constexpr const char* quantifiers[] = {"+", "+?", "{2}", "{1,2}", "{1,3}?"};
-        if (random_.percent(20) && twin.sequence != ".") {
-            const char* quantifier = quantifiers[random_.below(5)];
-            twin.sequence += quantifier;
-            twin.journey += quantifier;
-        }
-        return twin;
-    }
-    Twin sequence(std::uint32_t depth) {
-        Twin twin = part(depth);
-        for (std::uint32_t count = random_.below(3); count > 0; --count) {
-            const std::string limit = std::to_string(random_.below(6));
-            switch (random_.below(5)) {
-                case 0:
-                    twin.sequence += ".*";
-                    twin.journey += " ... ";
-                    break;
-                case 1:
-                    twin.sequence += "(?t<=" + limit + ")";
-                    twin.journey += " ... within " + limit + " seconds ";
-                    break;
-                case 2:
-                    twin.sequence += "(?t>=" + limit + ")";
-                    twin.journey += " ... after " + limit + " seconds ";
-                    break;
-                default:
-                    twin.journey += " ";
-            }
-            const Twin next = part(depth);
-            twin.sequence += next.sequence;
-            twin.journey += next.journey;
-        }
-        return twin;
-    }
-
-    Random& random_;
-};
-
-}  // namespace
-
-TEST(Pattern, RowsAndJourneysOfTheSameEventsGiveTheSameAnswers) {
-    Random random(81);
-    for (std::uint32_t i = 0; i < cases(6000); ++i) {
-        const Twin twin = RandomTwin(random).make();
-        // Four conditions as arguments, or among more than eight: the other layout of rows.
-        const std::uint32_t conditions = random.percent(70) ? 4 : 70;
-        std::pmr::monotonic_buffer_resource arena;
-        const SequencePattern sequence(twin.sequence, conditions, arena);
-        const SequenceRules rules{.steps = conditions, .text = twin.sequence, .pattern = &sequence};
-        const JourneyPattern pattern(twin.journey, no_limit, arena);
-
-        Events rows;
-        const std::uint32_t count = random.below(12);
-        Time now = 0;
-        for (std::uint32_t row = 0; row < count; ++row) {
-            if (random.percent(70)) now += random.below(3) * second;
-            rows.push_back({now, std::string(1, static_cast<char>('a' + random.below(4)))});
-        }
-        const Value value = encode(rows);
-        SequenceState* state = nullptr;
-        while (!rows.empty()) {
-            const std::size_t at = random.below(rows.size());
-            const std::uint64_t words[2] = {std::uint64_t{1} << (rows[at].name[0] - 'a'), 0};
-            state = SequenceState::add(state, rules, rows[at].time, {words, (conditions + 63) / 64}, arena);
-            rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(at));
-        }
-        const std::string what = twin.sequence + " = " + twin.journey + ": " + describe(decode(value.view()));
-        const bool found = journey_match(value.view(), pattern, arena);
-        const std::int64_t matches = JourneyMatches(value.view(), pattern, {}, arena).count_rest();
-        ASSERT_EQ(found, matches > 0) << what;
-        ASSERT_EQ(state != nullptr && sequence_match(*state, arena), found) << what;
-        ASSERT_EQ(state == nullptr ? 0 : sequence_count(*state, arena), matches) << what;
-        if (state == nullptr) continue;
-        if (!found) {
-            ASSERT_TRUE(sequence_match_events(*state, arena).empty()) << what;
-        }
-        const Bytes bytes = encode(*state, arena, 0);
-        SequenceRules again = sequence_rules({bytes.data, bytes.size});
-        EXPECT_EQ(again, rules);
-        again.pattern = &sequence;
-        ASSERT_EQ(sequence_count(*decode_sequence({bytes.data, bytes.size}, again, arena), arena), matches)
-            << what;
-    }
-}
-
-TEST(Pattern, ChainsAreScannedAsTheyAreMatched) {
-    Random random(82);
-    for (std::uint32_t i = 0; i < cases(6000); ++i) {
-        std::string text(1, static_cast<char>('a' + random.below(4)));
-        const bool whole = random.percent(30);
-        for (std::uint32_t part = random.below(4); part > 0; --part) {
-            text += " ... ";
-            if (!whole && random.percent(60))
-                text += "within " + std::to_string(random.below(8)) + " seconds ";
-            text += random.percent(10) ? "[a|b]" : std::string(1, static_cast<char>('a' + random.below(5)));
-        }
-        if (whole) text += " within " + std::to_string(random.below(15)) + " seconds";
-        Columns columns = random_columns(random);
-        columns.max_events = random.percent(10) ? 600 : 20;
-        columns.unit = second;
-        columns.names = 6;
-        const Value value = encode(random_events(random, columns));
-        const JourneyPattern pattern(text, no_limit, heap());
-        ASSERT_TRUE(pattern.chain());
-        ASSERT_EQ(journey_match(value.view(), pattern, heap()),
-                  JourneyMatches(value.view(), pattern, {}, heap()).next())
-            << text << ": " << describe(decode(value.view()));
-    }
-}
-
-TEST(Pattern, AMachineWithTooManyStatesGivesWay) {
-    // "an a, and eleven events later a b" needs a state for each set of places of the a's.
-    const JourneyPattern pattern("a .{11} b", no_limit, heap());
-    ASSERT_NE(pattern.machine(), nullptr);
-    Random random(83);
-    for (std::uint32_t i = 0; i < cases(30); ++i) {
-        Events rows;
-        for (Time row = 0; row < 400; ++row)
-            rows.push_back({row * second, row < 380 && random.percent(50) ? "a" : "c"});
-        if (random.percent(50)) rows[390 + random.below(10)].name = "b";
-        const Value value = encode(rows);
-        ASSERT_EQ(journey_match(value.view(), pattern, heap()),
-                  JourneyMatches(value.view(), pattern, {}, heap()).next());
-    }
-    std::uint32_t state = StateMachine::start_state;
-    for (std::uint32_t i = 0; i < 100000 && state != StateMachine::no_state; ++i)
-        state = pattern.machine()->next(state, pattern.kind(pattern.name(random.percent(50) ? "a" : "c")));
-    EXPECT_EQ(state, StateMachine::no_state);
 }
 
 TEST(Sequence, ErrorsPointAtTheCharacter) {

@@ -36,10 +36,26 @@ std::string describe(const Answer& answer) {
     return text;
 }
 
+// Adds a row in one of the ways there are: put off, the short way where there is room,
+// or the long way. The first two never take a row that is to be left out.
+void add_somehow(Random& random, WindowFunnelState*& state, const WindowFunnelRules& rules, Time time,
+                 std::uint64_t satisfied, std::pmr::memory_resource& memory) {
+    const bool matters = satisfied != 0 || rules.keeps_all_rows();
+    if (state != nullptr && matters && WindowFunnelState::is_one_word(rules, time)) {
+        const std::uint64_t word = WindowFunnelState::word_of(time, satisfied);
+        if (random.percent(50)) return rules.pending.rows->push(state, word);
+        if (random.percent(50) && state->add(word)) return;
+    }
+    if (state != nullptr) state->settle();
+    state = WindowFunnelState::add(state, rules, time, {&satisfied, 1}, memory);
+}
+
 // The rows shuffled over some states, these merged into one.
 Answer answer_in_any_order(Random& random, const FunnelCase& given) {
     std::pmr::monotonic_buffer_resource arena;  // states are never destroyed
-    const WindowFunnelRules rules = rules_for(given.options);
+    WindowFunnelRules rules = rules_for(given.options);
+    PendingRows<WindowFunnelState> pending(arena);
+    rules.pending.rows = &pending;
     std::vector<OracleRow> rows = given.rows;
     for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random.below(i)]);
     WindowFunnelState* whole = nullptr;
@@ -47,13 +63,11 @@ Answer answer_in_any_order(Random& random, const FunnelCase& given) {
         WindowFunnelState* part = nullptr;
         for (std::size_t k = 1 + random.below(rows.size()); k > 0; --k) {
             const std::uint64_t satisfied = given.kinds[rows.back().kind].satisfied;
-            // The short way only where there is room, and never for a row that is to be left out.
-            const bool done = part != nullptr && (satisfied != 0 || rules.keeps_all_rows()) &&
-                              random.percent(70) && part->add(rows.back().time, satisfied);
-            if (!done) part = WindowFunnelState::add(part, rules, rows.back().time, {&satisfied, 1}, arena);
+            add_somehow(random, part, rules, rows.back().time, satisfied, arena);
             rows.pop_back();
         }
         if (part == nullptr) continue;
+        part->settle();
         if (random.percent(30)) window_funnel_level(*part, arena);  // a final function may run more than once
         if (random.percent(50)) {
             const Bytes bytes = encode(*part, arena, 0);
@@ -155,6 +169,42 @@ TEST(WindowFunnel, KeepsEveryRowOfALargeGroup) {
         EXPECT_EQ(window_funnel_level(*again, arena), steps);
         rules.within = 10 * (steps - 1) - 5;
         EXPECT_EQ(window_funnel_level(*again, arena), steps - 1);
+    }
+}
+
+// Groups that come interleaved, and go away with rows pending.
+TEST(WindowFunnel, PutsRowsOffToTheirGroups) {
+    Random random(506);
+    for (std::uint32_t round = 0; round < cases(300); ++round) {
+        std::pmr::monotonic_buffer_resource arena;
+        PendingRows<WindowFunnelState> pending(arena);
+        WindowFunnelRules rules;
+        rules.steps = 1 + random.below(9);
+        const WindowFunnelRules at_once_rules = rules;
+        rules.pending.rows = &pending;
+        const std::uint32_t groups = 1 + random.below(40);
+        std::vector<WindowFunnelState*> put_off(groups), at_once(groups);
+        for (std::uint32_t row = 0; row < 400; ++row) {
+            const std::uint32_t group = random.below(groups);
+            // Now and then beyond what fits into a word.
+            const Time time =
+                random.percent(2) ? (Time{1} << 56) + random.below(9) : Time{random.below(1000)};
+            const std::uint64_t satisfied = 1 + random.below((1u << rules.steps) - 1);
+            add_somehow(random, put_off[group], rules, time, satisfied, arena);
+            at_once[group] =
+                WindowFunnelState::add(at_once[group], at_once_rules, time, {&satisfied, 1}, arena);
+        }
+        if (random.percent(20)) {
+            pending.drop();
+            continue;
+        }
+        for (std::uint32_t group = 0; group < groups; ++group) {
+            if (at_once[group] == nullptr) continue;
+            put_off[group]->settle();
+            ASSERT_EQ(put_off[group]->rows(), at_once[group]->rows());
+            ASSERT_EQ(window_funnel_level(*put_off[group], arena),
+                      window_funnel_level(*at_once[group], arena));
+        }
     }
 }
 
