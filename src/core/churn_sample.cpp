@@ -32,7 +32,7 @@ void check_horizon(Time as_of, std::uint64_t horizon, bool tested) {
         .hint("Give a shorter horizon.");
 }
 
-constexpr std::size_t history_size = 10 * 8, customer_size = 2 * history_size + 4 + 1;
+constexpr std::size_t history_size = 10 * sizeof(double), customer_size = 2 * history_size + 4 + 1;
 
 std::byte* store_history(std::byte* to, const ChurnHistory& history) {
     to = store(to, history.rfm.recency);

@@ -108,7 +108,7 @@ TEST(BtydFit, SbgPublishedFits) {
 TEST(BtydFit, NoStartLeadsHigher) {
     Random random(11);
     int converged = 0;
-    for (std::uint32_t i = 0; i < cases(14); ++i) {
+    for (std::uint32_t i = 0; i < cases(28); ++i) {
         const auto kind = static_cast<BtydKind>(i % btyd_kinds);
         BtydSample sample =
             sample_of(kind, simulate(random, kind, 150 + static_cast<int>(random.below(150))));
@@ -140,7 +140,7 @@ TEST(BtydFit, NoStartLeadsHigher) {
 
 TEST(BtydFit, ResultsDoNotDependOnOrderOrMerging) {
     Random random(12);
-    for (std::uint32_t i = 0; i < cases(7); ++i) {
+    for (std::uint32_t i = 0; i < cases(14); ++i) {
         const auto kind = static_cast<BtydKind>(i % btyd_kinds);
         std::vector<BtydRow> rows = simulate(random, kind, 150);
         BtydSample all = sample_of(kind, rows);

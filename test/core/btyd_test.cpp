@@ -67,7 +67,7 @@ TEST(Btyd, RememberedCoefficientsGiveTheSame) {
 
 TEST(Btyd, BgNbdEqualsItsDefinition) {
     Random random(1);
-    for (std::uint32_t i = 0; i < cases(10); ++i) {
+    for (std::uint32_t i = 0; i < cases(25); ++i) {
         const bool modified = random.percent(50);
         const Point at = {between(random, 0.3, 4), between(random, 1, 20), between(random, 0.3, 4),
                           between(random, 0.3, 4)};
@@ -88,7 +88,7 @@ TEST(Btyd, BgNbdEqualsItsDefinition) {
 
 TEST(Btyd, ParetoNbdEqualsItsDefinition) {
     Random random(2);
-    for (std::uint32_t i = 0; i < cases(10); ++i) {
+    for (std::uint32_t i = 0; i < cases(25); ++i) {
         const Point at = {between(random, 0.3, 4), between(random, 1, 20), between(random, 0.3, 4),
                           between(random, 1, 20)};
         const History h = random_history(random, false);
@@ -105,7 +105,7 @@ TEST(Btyd, ParetoNbdEqualsItsDefinition) {
 
 TEST(Btyd, BgBbEqualsItsDefinition) {
     Random random(3);
-    for (std::uint32_t i = 0; i < cases(8); ++i) {
+    for (std::uint32_t i = 0; i < cases(16); ++i) {
         const Point at = {between(random, 0.3, 4), between(random, 0.3, 4), between(random, 0.3, 4),
                           between(random, 0.3, 4)};
         const History h = random_history(random, true);
@@ -125,7 +125,7 @@ TEST(Btyd, BgBbEqualsItsDefinition) {
 
 TEST(Btyd, SmallModelsEqualTheirDefinitions) {
     Random random(4);
-    for (std::uint32_t i = 0; i < cases(15); ++i) {
+    for (std::uint32_t i = 0; i < cases(60); ++i) {
         const double p = between(random, 0.5, 8), q = between(random, 1.2, 5), g = between(random, 1, 30);
         const auto x = static_cast<double>(random.between(1, 8));
         const double m = between(random, 2, 80);
@@ -305,7 +305,7 @@ TEST(Btyd, GammaGammaAndSbgPublishedFigures) {
 // The series and the quadrature for long horizons agree where both can be used.
 TEST(Btyd, LongHorizonsContinueTheSeries) {
     Random random(7);
-    for (std::uint32_t i = 0; i < cases(30); ++i) {
+    for (std::uint32_t i = 0; i < cases(100); ++i) {
         const double alpha = between(random, 0.5, 20);
         const BgNbd model{between(random, 0.1, 6), alpha, between(random, 0.01, 4), between(random, 0.1, 6),
                           false};
