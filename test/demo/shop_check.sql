@@ -70,9 +70,9 @@ INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last t
   coalesce((SELECT format('%s customers', customers) FROM unnest((SELECT transition_report(journey) FROM journeys))
             WHERE from_event = 'payment_error' AND to_event = '(end)'), 'none');
 
-INSERT INTO verdict SELECT 9, 'the first pain point among problems: where, on which channel, how many customers lost',
+INSERT INTO verdict SELECT 9, 'the first pain point among problems: where, on which channel, and how many did not go on after it',
   (SELECT format('checkout, app, %s', customers) FROM shop_plan WHERE fate = 'incident'),
-  (SELECT format('%s, %s, %s', touchpoint, channel, customers) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1);
+  (SELECT format('%s, %s, %s', touchpoint, channel, round(customers * drop_off)) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1);
 
 \echo '13  What was planted in the simulated shop, and what the report found'
 \echo
