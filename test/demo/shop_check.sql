@@ -72,7 +72,7 @@ INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last t
 
 INSERT INTO verdict SELECT 9, 'the first pain point among problems: where, on which channel, and how many did not go on after it',
   (SELECT format('checkout, app, %s', customers) FROM shop_plan WHERE fate = 'incident'),
-  (SELECT format('%s, %s, %s', touchpoint, channel, round(customers * drop_off)) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1);
+  coalesce((SELECT format('%s, %s, %s', touchpoint, channel, round(customers * drop_off)) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1), 'none');
 
 \echo '13  What was planted in the simulated shop, and what the report found'
 \echo
