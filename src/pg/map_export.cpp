@@ -13,8 +13,8 @@ namespace {
 
 template <class T>
 std::span<T> room_for(int rows) {
-    return {static_cast<T*>(
-                MemoryContextAllocHuge(CurrentMemoryContext, sizeof(T) * static_cast<std::size_t>(rows + 1))),
+    return {static_cast<T*>(MemoryContextAllocHuge(CurrentMemoryContext,
+                                                   sizeof(T) * (static_cast<std::size_t>(rows) + 1))),
             static_cast<std::size_t>(rows)};
 }
 

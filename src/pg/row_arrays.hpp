@@ -25,8 +25,8 @@ class RowArray {
             columns_ = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(header),
                                                    HeapTupleHeaderGetTypMod(header));
             values_ =
-                static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(columns_->natts + 1)));
-            nulls_ = static_cast<bool*>(palloc(static_cast<std::size_t>(columns_->natts + 1)));
+                static_cast<Datum*>(palloc(sizeof(Datum) * (static_cast<std::size_t>(columns_->natts) + 1)));
+            nulls_ = static_cast<bool*>(palloc((static_cast<std::size_t>(columns_->natts) + 1)));
         }
         HeapTupleData tuple;
         tuple.t_len = HeapTupleHeaderGetDatumLength(header);

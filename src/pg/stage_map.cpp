@@ -171,8 +171,9 @@ Datum made(std::string_view name, const MapColumns& columns) {
 Column repeated(int size, Datum value, bool null) {
     Column column;
     column.size = size;
-    column.values = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(size + 1)));
-    column.nulls = static_cast<bool*>(palloc(static_cast<std::size_t>(size + 1)));
+    const auto room = static_cast<std::size_t>(size) + 1;
+    column.values = static_cast<Datum*>(palloc(sizeof(Datum) * room));
+    column.nulls = static_cast<bool*>(palloc(room));
     std::fill_n(column.values, size, value);
     std::fill_n(column.nulls, size, null);
     return column;

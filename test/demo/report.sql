@@ -246,9 +246,13 @@ FROM unnest((SELECT rfm_report(rfm(journey, :'last_names', :'data_end')) FROM jo
 \echo
 \endif
 
+CREATE TEMP TABLE names AS
+  SELECT step_no, name_no, regexp_replace(name, '\\(.)', '\1', 'g') AS name
+  FROM unnest(:'steps'::text[]) WITH ORDINALITY AS s(step, step_no),
+       regexp_split_to_table(step, '(?<!\\)[|]') WITH ORDINALITY AS n(name, name_no);
 -- Each step of the funnel is a stage; what is called an error is a problem at the
 -- step before the last.
-SELECT count(DISTINCT name) = count(*) AND count(DISTINCT step_no) BETWEEN 2 AND 60 AS has_map FROM names \gset
+SELECT count(DISTINCT name) = count(*) AND count(DISTINCT step_no) BETWEEN 2 AND 60 AND bool_and(name NOT IN ('', '(start)', '(end)', '(not on the map)', '(no event yet)')) AS has_map FROM names \gset
 \if :has_map
 \echo '12  The map: the steps as stages, its pain points, and who is in which stage'
 \echo
