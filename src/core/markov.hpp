@@ -127,7 +127,7 @@ class MarkovSummary {
     std::uint32_t near_side_ = 0;
 };
 
-// An absorbing chain of n states, each of one channel: rows are 1-based nowhere.
+// An absorbing chain of n states, each of one channel.
 struct MarkovChain {
     explicit MarkovChain(std::pmr::memory_resource& memory)
         : first(&memory), enter(&memory), convert(&memory), value(&memory), steps(&memory) {}
@@ -149,7 +149,7 @@ struct MarkovEffects {
 };
 
 // Every state must lead to an end. O(n³) time, 8 n² bytes; asks poll_interrupt() at least
-// every 64 n² steps.
+// every 512 n² steps.
 MarkovEffects solve(const MarkovChain& chain, std::pmr::memory_resource& memory);
 
 }  // namespace journey

@@ -8,7 +8,9 @@ namespace journey {
 
 namespace {
 
-constexpr Eigen::Index block = 64;
+constexpr Eigen::Index block = 64, columns_at_once = 256;
+// By rows: the products below read long rows, and columns would touch a page each element.
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 // I - Q as its factors, without pivoting: it is diagonally dominant by rows, so no step
 // makes an element greater than twice the greatest. In the host's memory.
@@ -65,9 +67,9 @@ class Factors {
             blocks.emplace_back(states, states);
         }
         std::size_t channel = 0;
-        for (Eigen::Index k = 0; k < n_; k += block) {
+        for (Eigen::Index k = 0; k < n_; k += columns_at_once) {
             poll_interrupt();
-            const Eigen::Index width = std::min(block, n_ - k), rest = n_ - k;
+            const Eigen::Index width = std::min(columns_at_once, n_ - k), rest = n_ - k;
             Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n_, width);
             columns.block(k, 0, width, width).setIdentity();
             // Above row k there is nothing yet.
@@ -89,7 +91,7 @@ class Factors {
     Eigen::Index n_;
     std::size_t bytes_;
     double* data_;
-    Eigen::Map<Eigen::MatrixXd, Eigen::Aligned64> matrix_;
+    Eigen::Map<RowMajor, Eigen::Aligned64> matrix_;
 };
 
 }  // namespace
