@@ -9,6 +9,8 @@ attribution() {
     heading "Attribution of all journeys, look-back of 30 days, answers summed up, $n process(es)" 'median ms' ratio wanted
     compare "$n" stored_funnel "attribution_five$([ "$n" != 1 ] || echo :2)" attribution_one
   done
+  # Plain SQL takes many minutes over more rows; ClickHouse's answers are compared over all.
+  [ "$EVENTS" -le 2000000 ] || return 0
   run_sql -c 'CREATE INDEX events_customer ON events (customer)' -c 'VACUUM ANALYZE events'
   same attribution_five attribution_sql
   run_sql -c 'DROP INDEX events_customer'

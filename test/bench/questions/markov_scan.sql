@@ -1,3 +1,3 @@
--- funnel_level over the same journeys
-SELECT customer, funnel_level(journey, '{c1,c2,convert}') AS answer
+-- session_count over the same journeys: a scan of all events
+SELECT customer, session_count(journey, '1 hour') AS answer
 FROM walks
