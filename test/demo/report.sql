@@ -292,7 +292,7 @@ SELECT svg_journey_map(journey_map(journey, (SELECT stage_map('demo'))), 'Custom
 \echo
 \endif
 \endif
-\echo '12  Which channels bring' :last_shown '- three models side by side'
+\echo '13  Which channels bring' :last_shown '- three models side by side'
 \echo '   first: the channel that came first; last: the one before it; linear: all on the way alike.'
 \echo
 \if :has_channel

@@ -72,14 +72,13 @@ INSERT INTO verdict SELECT 8, 'customers for whom a payment error was the last t
 
 INSERT INTO verdict SELECT 9, 'the first pain point among problems: where, on which channel, and how many did not go on after it',
   (SELECT format('checkout, app, %s', customers) FROM shop_plan WHERE fate = 'incident'),
-  (SELECT format('%s, %s, %s', touchpoint, channel, customers) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1);
-INSERT INTO verdict SELECT 9, 'purchases of customers whom e-mail brought first',
+  coalesce((SELECT format('%s, %s, %s', touchpoint, channel, round(customers * drop_off)) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1), 'none');
+INSERT INTO verdict SELECT 10, 'purchases of customers whom e-mail brought first',
   (SELECT format('%s purchases', sum(customers)) FROM (SELECT customers FROM shop_plan WHERE channel = 'email' AND fate IN ('bought', 'late')
     UNION ALL SELECT customers FROM shop_habits WHERE channel = 'email' AND habit = 'buys again') AS p),
   (SELECT format('%s purchases', conversions) FROM unnest((SELECT attribution_report(journey, attribution_options('{purchase}', '{first}')) FROM journeys)) WHERE channel = 'email');
-  coalesce((SELECT format('%s, %s, %s', touchpoint, channel, round(customers * drop_off)) FROM pain_points((SELECT journey_map(journey, (SELECT stage_map('demo'))) FROM journeys)) WHERE kind = 'problem' ORDER BY rank LIMIT 1), 'none');
 
-\echo '13  What was planted in the simulated shop, and what the report found'
+\echo '14  What was planted in the simulated shop, and what the report found'
 \echo
 \pset tuples_only on
 \pset format unaligned
