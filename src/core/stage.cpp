@@ -8,6 +8,24 @@
 
 namespace journey {
 
+namespace {
+
+// Keeps the order of what is equal. Few events come at one time, as a rule.
+template <class Before>
+void sort_ties(std::span<PlacedEvent> events, Before before) {
+    constexpr std::size_t few = 16;
+    if (events.size() > few) {
+        std::stable_sort(events.begin(), events.end(), before);
+        return;
+    }
+    for (std::size_t i = 1; i < events.size(); ++i) {
+        for (std::size_t k = i; k > 0 && before(events[k], events[k - 1]); --k)
+            std::swap(events[k], events[k - 1]);
+    }
+}
+
+}  // namespace
+
 MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
     : map_(&map),
       rules_(&memory),
@@ -114,9 +132,7 @@ void MapReader::order_ties(const JourneyView& journey) {
     };
     for (std::size_t first = 0, last = 0; first < placed_.size(); first = last) {
         for (last = first + 1; last < placed_.size() && placed_[last].time == placed_[first].time;) ++last;
-        const auto at = placed_.begin() + static_cast<std::ptrdiff_t>(first);
-        if (last - first > 1)
-            std::stable_sort(at, placed_.begin() + static_cast<std::ptrdiff_t>(last), before);
+        sort_ties({placed_.data() + first, last - first}, before);
     }
 }
 

@@ -459,7 +459,9 @@ TEST_F(StageProperty, DamagedBytesAreReadOrRefused) {
                 try {
                     read(bad);
                 } catch (const Error& error) {
-                    EXPECT_EQ(error.code(), ErrorCode::invalid_binary) << error.message();
+                    // A damaged name may be too long to be one.
+                    EXPECT_TRUE(error.code() == ErrorCode::invalid_binary || error.code() == ErrorCode::limit)
+                        << error.message();
                 }
             }
         };
