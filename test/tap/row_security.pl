@@ -25,9 +25,12 @@ $node->safe_psql('postgres', q{
     ALTER TABLE shop.journeys ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON shop.visits USING (tenant = current_user);
     CREATE POLICY own ON shop.journeys USING (tenant = current_user);
+    INSERT INTO analytics.journey_stage (map, position, stage) VALUES ('shop', 1, 'interest'), ('shop', 2, 'purchase');
+    INSERT INTO analytics.journey_touchpoint (map, touchpoint, stage, owner) VALUES ('shop', 'product', 'interest', 'web'), ('shop', 'till', 'purchase', 'shop');
+    INSERT INTO analytics.journey_rule (map, event, touchpoint) VALUES ('shop', 'view', 'product'), ('shop', 'buy', 'till');
     CREATE ROLE analyst LOGIN;
     GRANT USAGE ON SCHEMA shop, analytics TO analyst;
-    GRANT SELECT ON ALL TABLES IN SCHEMA shop TO analyst;
+    GRANT SELECT ON ALL TABLES IN SCHEMA shop, analytics TO analyst;
 });
 
 my $denied = "SELECT analytics.event_count(j) FROM shop.journeys";
@@ -59,6 +62,11 @@ my %questions = (
     'retention_compare' => "SELECT * FROM analytics.retention_compare((SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01')) FROM shop.journeys), (SELECT analytics.retention_report(j, analytics.retention_options('day', '2024-02-01', start_events => '{buy}')) FROM shop.journeys))",
     'share_compare' => "SELECT * FROM analytics.share_compare((SELECT array_agg(event ORDER BY event) FROM (SELECT DISTINCT event FROM shop.visits) e), '{1,2,3}', '{3,4,5}')",
     'value_compare' => "SELECT analytics.value_compare(customer, event = 'buy') FROM shop.visits",
+    'current_stage' => "SELECT customer, analytics.current_stage(j, analytics.stage_map('shop')) FROM shop.journeys",
+    'stage_flow' => "SELECT * FROM unnest((SELECT analytics.stage_flow(j, analytics.stage_map('shop'), '2024-01-05', '2024-01-15') FROM shop.journeys))",
+    'owner_scorecard' => "SELECT * FROM analytics.owner_scorecard((SELECT analytics.journey_map(j, analytics.stage_map('shop')) FROM shop.journeys))",
+    'svg_journey_map' => "SELECT analytics.svg_journey_map(analytics.journey_map(j, analytics.stage_map('shop'))) FROM shop.journeys",
+    'churn_backtest' => "SELECT * FROM unnest((SELECT analytics.churn_backtest(j, NULL, '2024-01-15', '2 days', '{rfm}') FROM shop.journeys))",
     'attribute' => "SELECT customer, a.* FROM shop.journeys, analytics.attribute(j, '{buy}', '{first,linear}', '1 day', channel_from => 'event') a",
     'attribution_report' => "SELECT * FROM unnest((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', '{last,time_decay}', channel_from => 'event')) FROM shop.journeys))",
     'attribution_spend' => "SELECT * FROM analytics.attribution_spend((SELECT analytics.attribution_report(j, analytics.attribution_options('{buy}', channel_from => 'event')) FROM shop.journeys), '{view,cart}', '{1,2}')",

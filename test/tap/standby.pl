@@ -15,6 +15,9 @@ $primary->safe_psql('postgres', q{
     INSERT INTO visits SELECT i % 50, timestamptz '2024-01-01' + i * interval '7 minutes',
         (ARRAY['view','cart','buy'])[1 + i * 7 % 11 % 3], 'c' || i % 2, i FROM generate_series(1, 5000) i;
     CREATE TABLE journeys AS SELECT customer, journey_agg(ts, event, channel, value) AS j FROM visits GROUP BY customer;
+    INSERT INTO journey_stage (map, position, stage) VALUES ('shop', 1, 'interest'), ('shop', 2, 'purchase');
+    INSERT INTO journey_touchpoint (map, touchpoint, stage, owner) VALUES ('shop', 'product', 'interest', 'web'), ('shop', 'till', 'purchase', 'shop');
+    INSERT INTO journey_rule (map, event, touchpoint) VALUES ('shop', 'view', 'product'), ('shop', 'buy', 'till');
     CREATE INDEX ON journeys USING hash (j);
     CREATE INDEX ON journeys USING gin (j);
 });
@@ -48,6 +51,12 @@ my %questions = (
     'funnel_trace' => "SELECT customer, t.* FROM journeys, funnel_trace(j, $steps, '1 day') t ORDER BY 1, 2, 3",
     'funnel_why' => "SELECT customer, w.* FROM journeys, funnel_why(j, $steps, '1 hour') w ORDER BY 1",
     'funnel_report' => "SELECT * FROM unnest((SELECT funnel_report(j, $steps, '1 day') FROM journeys))",
+    'stage_history' => "SELECT customer, h.* FROM journeys, stage_history(j, stage_map('shop')) h ORDER BY 1, 2, 3",
+    'owner_scorecard' => "SELECT * FROM owner_scorecard((SELECT journey_map(j, stage_map('shop')) FROM journeys))",
+    'mermaid_flowchart' => "SELECT mermaid_flowchart((SELECT journey_map(j, stage_map('shop')) FROM journeys), (SELECT journey_steps(j, stage_map('shop')) FROM journeys))",
+    'attribute' => "SELECT customer, a.* FROM journeys, attribute(j, '{buy}', '{first,linear}') a ORDER BY 1, 2, 3, 7",
+    'markov_report' => "SELECT * FROM unnest((SELECT markov_report(j, attribution_options('{buy}')) FROM journeys)) ORDER BY 1",
+    'churn_fit' => "SELECT customer, churn_probability(model, j, '2024-01-15') FROM (SELECT churn_fit(j, NULL, '2024-01-15', '2 days', 'rfm') AS model FROM journeys) m, journeys ORDER BY 1",
     'identity_agg' => "SELECT i.* FROM (SELECT identity_agg('visitor:' || customer, 'value:' || value::int % 900, ts, channel, 20, NULL) AS g FROM visits) x, identities(g) i ORDER BY 1",
     'customer_360' => "SELECT customer, c.* FROM journeys, customer_360(j, '2024-01-10', '{buy}') c ORDER BY 1",
     'next_step_fit' => "SELECT customer, conversion_probability(model, j, 'buy'), next_best_step(model, j, 'buy'), n.* FROM (SELECT next_step_fit(j) AS model FROM journeys) m, journeys, next_steps(model, j) n ORDER BY 1, n.rank",
