@@ -70,6 +70,17 @@ my %calls = (
     'lifecycle' => q{SELECT count(*) FROM big, lifecycle(j, activity_options('day', '2025-06-01', time_zone => 'Europe/Stockholm'))},
     'retention_report' => q{SELECT retention_report(j, retention_options('week', '2025-06-01', time_zone => 'UTC')) FROM big},
     'growth_report' => q{SELECT growth_report(j, activity_options('week', '2025-06-01', time_zone => 'UTC')) FROM big},
+    'attribute' => q{SELECT sum(credit) FROM big, attribute(j, '{e7}', '{first,linear}', '3 seconds')},
+    'attribution_report' => q{SELECT attribution_report(j, attribution_options('{e7}', '{first,last,linear,time_decay,shapley}', '1 minute')) FROM big},
+    'markov_report' => q{SELECT markov_report(j, attribution_options('{e7}'), 2) FROM big},
+    'stage_history' => q{SELECT count(*) FROM big, stage_history(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}'))},
+    'stage_time' => q{SELECT stage_time(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}')) FROM big},
+    'journey_map' => q{SELECT journey_map(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}')) FROM big},
+    'journey_steps' => q{SELECT journey_steps(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}')) FROM big},
+    'discover_map' => q{SELECT discover_map(j, 3) FROM big},
+    'next_step_fit' => q{SELECT next_step_summary(next_step_fit(j, 3)) FROM big},
+    'identity_agg' => q{SELECT identity_summary(identity_agg('a' || n, 'b' || n % 1000000, ts)) FROM rows_of_it},
+    'churn_fit' => q{SELECT churn_fit(j, NULL, '2024-03-01', '2 days', 'rfm') FROM (SELECT customer, journey_agg(ts, event) AS j FROM (SELECT n % 100000 AS customer, ts, event FROM rows_of_it) r GROUP BY customer) x},
     'funnel_report' => q{SELECT funnel_report(ARRAY[ts, ts + value * interval '1 second']) FROM rows_of_it},
 );
 
