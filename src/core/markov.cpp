@@ -119,7 +119,6 @@ template <bool first_order, class Channel>
 std::uint32_t MarkovSummary::follow(std::uint32_t touches, Channel channel, std::uint64_t weight) {
     Poll poll;
     const std::uint32_t* near = near_.data();
-    Step* steps = steps_.size() == 0 ? nullptr : &steps_[0];
     std::uint32_t side = near_side_, row = 0, place = nowhere;
     for (std::uint32_t i = 0; i < touches; ++i) {
         poll();
@@ -129,15 +128,14 @@ std::uint32_t MarkovSummary::follow(std::uint32_t touches, Channel channel, std:
         if (known != 0) {
             place = known - 1;
         } else {
-            place = step(row, place == nowhere ? 0 : steps[place].next, to);
+            place = step(row, place == nowhere ? 0 : steps_[place].next, to);
             near = near_.data();
-            steps = &steps_[0];
             side = near_side_;
         }
-        steps[place].count += weight;
-        row = first_order ? to + 1 : steps[place].next;
+        steps_[place].count += weight;
+        row = first_order ? to + 1 : steps_[place].next;
     }
-    return place == nowhere ? 0 : steps[place].next;
+    return place == nowhere ? 0 : steps_[place].next;
 }
 
 template <class Channel>
