@@ -67,7 +67,11 @@ void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
     Poll poll;
     const bool weighed = per_half_life_ != 0;
     const std::uint32_t entered = last_;
-    while (last_ < size_ && rows_[last_] < to) ++last_;
+    if (last_ < size_ && rows_[size_ - 1] < to) {
+        last_ = size_;
+    } else {
+        while (last_ < size_ && rows_[last_] < to) ++last_;
+    }
     if (counted_ && entered < last_) enter(entered);
     if (!counted_) {
         while (first_ < last_ && rows_[first_] < from) ++first_;
@@ -168,6 +172,7 @@ void TouchWindow::turn() {
 AttributionReader::AttributionReader(const AttributionRules& rules, std::pmr::memory_resource& memory)
     : rules_(rules),
       half_life_(rules.has(AttributionModel::time_decay) ? rules.half_life : 0),
+      asks_direct_(rules.direct != DirectRule::any || rules.has(AttributionModel::last_non_direct)),
       role_tables_(memory),
       direct_tables_(memory),
       many_roles_(&memory),
@@ -223,7 +228,7 @@ void AttributionReader::find_roles() {
 // Which channels are direct, if that matters.
 void AttributionReader::find_direct() {
     direct_ = {};
-    if (rules_.direct == DirectRule::any && !rules_.has(AttributionModel::last_non_direct)) return;
+    if (!asks_direct_) return;
     const Names& names = channel_names();
     if (names.size() == 0) return;
     if (names.size() <= 256) {
@@ -333,13 +338,17 @@ bool AttributionReader::read(const JourneyView& journey, bool rest) {
     next_ = 0;
     moment_.reset();
     moment_end_ = used_ = value_row_ = value_rank_ = 0;
+    all_rest_ = false;
     if (journey_.empty()) {
         if (rest) find_touches(0, 0, true);
         return false;
     }
     find_roles();
     find_conversions();
-    if (conversions_.empty() && !rest) return false;
+    if (conversions_.empty()) {
+        all_rest_ = plain_ && !asks_direct_ && rules_.lookback == no_limit;
+        if (all_rest_ || !rest) return false;
+    }
     first_start_ = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
     find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()), rest);
     values_ = conversions_.empty() ? NumberColumn{} : journey_.values();
@@ -408,6 +417,8 @@ void AttributionReader::read_value(AttributedConversion& conversion) {
 
 const TouchWindow& AttributionReader::rest() {
     const std::uint32_t n = journey_.size();
+    if (all_rest_) find_touches(0, n, true);
+    all_rest_ = false;
     const std::uint32_t from = conversions_.empty() ? 0 : end_of_moment(conversions_.back());
     const TouchWindow& after = window(from, n);
     if (after.size() == 0 || rules_.lookback == no_limit) return after;

@@ -111,6 +111,9 @@ class AttributionReader {
     // Conversions in the journey's order; each is good until the next call. Throws
     // for a value that is not a number that can be summed.
     bool next(AttributedConversion& conversion);
+    // Nothing converted, and rest() is just every event that has a channel: who needs only
+    // those can read them from the journey.
+    bool all_rest() const { return all_rest_; }
     // After the last conversion: the touches that led to none, those of the last
     // `lookback` before the last of them.
     const TouchWindow& rest();
@@ -153,13 +156,14 @@ class AttributionReader {
 
     const AttributionRules& rules_;
     Span half_life_;  // 0: nobody asks
+    bool asks_direct_;
     JourneyView journey_;
     NameCache<RoleTable> role_tables_;
     NameCache<DirectTable> direct_tables_;
     // Of the journey: by event code and by channel code.
     std::span<const std::uint8_t> roles_, direct_;
     const RoleTable* table_ = nullptr;  // none: more names than a table has
-    bool plain_ = false, splits_ = false;
+    bool plain_ = false, splits_ = false, all_rest_ = false;
     std::pmr::vector<std::uint8_t> many_roles_, many_direct_;
     std::pmr::vector<std::uint32_t> conversions_;
     std::pmr::vector<std::pmr::vector<std::uint32_t>> milestone_rows_;

@@ -14,6 +14,7 @@ namespace journey {
 namespace {
 
 constexpr std::string_view start_name = "(start)", conversion_name = "(conversion)", null_name = "(null)";
+constexpr std::uint32_t no_touch = ~0u, nowhere = ~0u;
 
 std::string_view bytes_of(std::span<const std::uint32_t> codes) {
     if (codes.empty()) return "";
@@ -72,24 +73,21 @@ std::span<const std::uint32_t> MarkovSummary::channels(std::uint32_t state,
     return {to, bytes.size() / sizeof(std::uint32_t)};
 }
 
-// The place of a step, which is added if it is new.
-std::uint32_t MarkovSummary::step(std::uint32_t from, std::uint32_t channel) {
-    if (from < near_side_ && channel < near_side_) {
-        const std::uint32_t known = near_[from * near_side_ + channel];
-        if (known != 0) return known - 1;
-    }
+// The place of a step, remembered by the row of where it starts.
+std::uint32_t MarkovSummary::step(std::uint32_t row, std::uint32_t from, std::uint32_t channel) {
     const std::uint32_t place = find_step(from, channel);
     constexpr std::uint32_t most = 256;
-    const std::uint32_t needed = std::max(from, channel) + 1;
+    const std::uint32_t needed = std::max(row, channel) + 1;
     if (needed > most) return place;
     if (needed > near_side_) {
         near_side_ = std::bit_ceil(std::max(needed, 8u));
         near_.assign(std::size_t{near_side_} * near_side_, 0);
     }
-    near_[from * near_side_ + channel] = place + 1;
+    near_[row * near_side_ + channel] = place + 1;
     return place;
 }
 
+// The place of a step, which is added if it is new.
 std::uint32_t MarkovSummary::find_step(std::uint32_t from, std::uint32_t channel) {
     const std::uint32_t place = steps_.place(from, channel);
     if (steps_[place].next == 0) {
@@ -114,30 +112,58 @@ void MarkovSummary::gain(End& end, const Gain& gain) {
     }
 }
 
-// channel(i) is the summary's code of touch i.
-template <class Channel>
-void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gained) {
-    if (touches == 0) {
-        if (gained.conversions > 0) gain(nobody_, {gained.conversions, 0, gained.value});
-        return;
-    }
-    const std::uint64_t weight = gained.conversions + gained.nulls;
-    if (weight == 0) return;
+// Counts the steps of a path and returns the state it ends in; 0: it has no touch.
+// channel(i) is the summary's code of touch i, or no_touch. With order 1 the channel alone
+// says where the next step starts, so no step waits for the one before to be found.
+template <bool first_order, class Channel>
+std::uint32_t MarkovSummary::follow(std::uint32_t touches, Channel channel, std::uint64_t weight) {
     Poll poll;
-    std::uint32_t at = 0;
+    const std::uint32_t* near = near_.data();
+    std::uint32_t side = near_side_, row = 0, place = nowhere;
     for (std::uint32_t i = 0; i < touches; ++i) {
         poll();
-        Step& taken = steps_[step(at, channel(i))];
-        taken.count += weight;
-        at = taken.next;
+        const std::uint32_t to = channel(i);
+        if (to == no_touch) continue;
+        const std::uint32_t known = row < side && to < side ? near[row * side + to] : 0;
+        if (known != 0) {
+            place = known - 1;
+        } else {
+            place = step(row, place == nowhere ? 0 : steps_[place].next, to);
+            near = near_.data();
+            side = near_side_;
+        }
+        steps_[place].count += weight;
+        row = first_order ? to + 1 : steps_[place].next;
     }
-    gain(ends_[at], gained);
+    return place == nowhere ? 0 : steps_[place].next;
+}
+
+template <class Channel>
+void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gained) {
+    const std::uint64_t weight = gained.conversions + gained.nulls;
+    if (weight == 0) return;
+    const std::uint32_t end =
+        order_ == 1 ? follow<true>(touches, channel, weight) : follow<false>(touches, channel, weight);
+    if (end != 0) {
+        gain(ends_[end], gained);
+    } else if (gained.conversions > 0) {
+        gain(nobody_, {gained.conversions, 0, gained.value});
+    }
 }
 
 void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
     reader.read(journey, true);
     const auto codes =
         codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
+    if (reader.all_rest()) {
+        const auto channel = [&](std::uint32_t row) {
+            const std::uint32_t code = journey.channel(row);
+            if (code > codes.size()) fail_corrupted("channel code");
+            return code == 0 ? no_touch : codes[code - 1];
+        };
+        walk(journey.size(), channel, {0, 1, std::nullopt});
+        return;
+    }
     const auto add = [&](const TouchWindow& path, const Gain& gained) {
         const auto touches = path.channels();
         walk(
@@ -176,7 +202,7 @@ void MarkovSummary::merge(const MarkovSummary& other) {
         add_end(ends_[mine.back()], other.ends_[theirs]);
     }
     for (const Step& from : other.steps_.entries())
-        steps_[step(mine[from.from], own[from.to])].count += from.count;
+        steps_[find_step(mine[from.from], own[from.to])].count += from.count;
 }
 
 // --- answers ------------------------------------------------------------------------
@@ -407,7 +433,7 @@ void MarkovSummary::decode(std::span<const std::byte> bytes) {
     for (std::uint32_t i = 0; i < steps; ++i) {
         const auto from = reader.number<std::uint32_t>(), to = reader.number<std::uint32_t>();
         if (from >= states || to >= channels_.size()) reader.fail("unknown state");
-        if (step(from, to) != i) reader.fail("a step is there twice");
+        if (find_step(from, to) != i) reader.fail("a step is there twice");
         steps_[i].count = reader.number<std::uint64_t>();
     }
     if (states_.size() != (states == 0 ? 1 : states)) reader.fail("a state is missing");

@@ -99,8 +99,10 @@ class MarkovSummary {
 
     std::uint32_t intern(std::string_view channel);
     std::uint32_t state(std::span<const std::uint32_t> channels);
-    std::uint32_t step(std::uint32_t from, std::uint32_t channel);
+    std::uint32_t step(std::uint32_t row, std::uint32_t from, std::uint32_t channel);
     std::uint32_t find_step(std::uint32_t from, std::uint32_t channel);
+    template <bool first_order, class Channel>
+    std::uint32_t follow(std::uint32_t touches, Channel channel, std::uint64_t weight);
     template <class Channel>
     void walk(std::uint32_t touches, Channel channel, const Gain& gain);
     void gain(End& end, const Gain& gain);
@@ -120,8 +122,9 @@ class MarkovSummary {
     PairTable<Step> steps_;
     End nobody_;                // conversions without a touch
     std::uint64_t valued_ = 0;  // conversions with a value
-    // Remembered, never an answer: of the first states and channels the places of the steps,
-    // plus 1, as a square.
+    // Remembered, never an answer: the places of steps, plus 1, as a square. A row is the
+    // state a step starts from, with order 1 its channel plus 1; a column is the channel it
+    // leads to.
     ChannelCodes codes_;
     std::pmr::vector<std::uint32_t> near_;
     std::uint32_t near_side_ = 0;
