@@ -48,7 +48,11 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       by_touchpoint_(&memory),
       channel_codes_(&memory),
       names_(&memory),
-      pending_(memory) {}
+      pending_(memory),
+      plain_events_(&memory),
+      plain_channels_(&memory),
+      slots_(&memory),
+      tied_(&memory) {}
 
 void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes,
                        const JourneyMapOptions& options) {
@@ -128,6 +132,7 @@ void JourneyMap::add(const JourneyView& journey, MapReader& reader, std::span<co
     off_map_events_.clear();
     pending_.begin();
     last_ = no_visit;
+    if (add_plain(journey, reader)) return;
     const auto placed = reader.read(journey, options.as_of, [&](std::uint32_t row, std::uint32_t code) {
         const std::uint32_t number =
             off_map_.number(options_.detail == MapDetail::stage ? 0 : code, channel_code(journey, row));
@@ -152,7 +157,10 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
             answer(journey, reader, event, value);
         }
     }
-    if (visits_.empty()) return;
+    if (!visits_.empty()) count_end_of_journey(last_at);
+}
+
+void JourneyMap::count_end_of_journey(Time last_at) {
     count_visits();
     const Visit& end = visits_[last_];
     const bool open = options_.as_of != std::numeric_limits<Time>::max() &&
@@ -166,31 +174,38 @@ void JourneyMap::visit(const MapReader::Rule& rule, std::uint32_t channel, Time 
     const std::uint32_t touchpoint = rule.touchpoint, stage = rule.stage;
     const std::uint32_t number = places_.number(touchpoint, channel);
     // Where the customer is already, nobody waits to be overtaken.
-    if (last_ == no_visit || visits_[last_].stage != stage) {
-        pending_.reach(stage, [&](std::uint32_t waiting) {
-            Seen& seen = visits_[waiting].seen;
-            if (!seen.moved) seen.moved = time;
-            seen.problem_moved = seen.problem_moved || seen.problems > 0;
-        });
-    }
-    if (number == visits_.size()) {
-        Visit made{};
-        made.touchpoint = touchpoint;
-        made.stage = stage;
-        made.first_here = last_visit_[touchpoint] == 0;
-        made.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
-        made.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
-                                                          : made.touchpoint_cell;
-        made.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
-        made.seen.first = time;
-        visits_.push_back(made);
-        pending_.add(stage, number);
-    }
+    if (last_ == no_visit || visits_[last_].stage != stage) reach(stage, time);
+    if (number == visits_.size()) begin_visit(touchpoint, stage, channel, time);
     Visit& made = visits_[number];
     ++made.seen.events;
     if (rule.role == EventRole::problem && made.seen.problems++ == 0) pending_.add(stage, number);
     last_ = number;
     last_visit_[touchpoint] = number + 1;
+}
+
+void JourneyMap::reach(std::uint32_t stage, Time time) {
+    pending_.reach(stage, [&](std::uint32_t waiting) {
+        Seen& seen = visits_[waiting].seen;
+        if (!seen.moved) seen.moved = time;
+        seen.problem_moved = seen.problem_moved || seen.problems > 0;
+    });
+}
+
+// The customer's first event at a touchpoint on a channel.
+void JourneyMap::begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel,
+                             Time time) {
+    const auto number = static_cast<std::uint32_t>(visits_.size());
+    Visit made{};
+    made.touchpoint = touchpoint;
+    made.stage = stage;
+    made.first_here = last_visit_[touchpoint] == 0;
+    made.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
+    made.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
+                                                      : made.touchpoint_cell;
+    made.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
+    made.seen.first = time;
+    visits_.push_back(made);
+    pending_.add(stage, number);
 }
 
 void JourneyMap::add_value(const Visit& visit, double value) {

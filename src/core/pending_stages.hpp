@@ -29,6 +29,7 @@ class PendingStages {
     template <class Take>
     void reach(std::uint32_t stage, Take take) {
         const std::uint64_t before = mask_ & ((std::uint64_t{1} << stage) - 1);
+        if (before == 0) return;
         for (std::uint64_t left = before; left != 0; left &= left - 1) {
             auto& things = waiting_[stage_of(left)];
             for (std::uint32_t thing : things) take(thing);

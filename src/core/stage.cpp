@@ -35,6 +35,7 @@ MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
       placed_(&memory) {
     for (const MapRule& rule : map.rules) {
         const bool visit = journey::is_visit(rule.role);
+        surveys_ = surveys_ || !visit;
         rules_.push_back(
             {rule.touchpoint, visit ? map.touchpoints[rule.touchpoint].stage : no_touchpoint, rule.role});
     }
@@ -59,6 +60,19 @@ const std::uint32_t* MapReader::numbers_of(const JourneyView& journey) {
     for (std::string_view name : names) long_numbers_.push_back(map_->event_number(name));
     if (long_numbers_.size() != names.size()) fail_corrupted("names");
     return long_numbers_.data();
+}
+
+std::span<const MapReader::Rule* const> MapReader::plain_rules(const JourneyView& journey) {
+    static_assert(most_plain_names == most_cached_names);
+    const std::uint32_t names = journey.event_names().size();
+    if (surveys_ || map_->by_channel() || names > most_plain_names) return {};
+    const std::uint32_t* numbers = numbers_of(journey);
+    for (std::uint32_t code = 0; code < names; ++code) {
+        const std::uint32_t number = numbers[code];
+        const std::uint32_t found = number == StageMap::no_rule ? number : map_->rule(number, 0);
+        plain_[code] = found == StageMap::no_rule ? nullptr : &rules_[found];
+    }
+    return {plain_, names};
 }
 
 std::optional<MapReader::Present> MapReader::present(const JourneyView& journey, Time as_of) {

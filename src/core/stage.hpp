@@ -48,6 +48,12 @@ class MapReader {
     std::uint32_t stage(const PlacedEvent& event) const { return rule(event).stage; }
     bool is_visit(const PlacedEvent& event) const { return stage(event) != no_touchpoint; }
 
+    // What each event code of a journey means, no rule being null, if the channel does
+    // not matter and there is no survey whose answers are placed by the visits before;
+    // else, or if there are many names, nothing. Good until the next call.
+    static constexpr std::uint32_t most_plain_names = 64;
+    std::span<const Rule* const> plain_rules(const JourneyView& journey);
+
     // The present stage, since when, and all stages that were visited until `as_of`,
     // for customers who can go back: what a full walk would say, without one. None if
     // it takes a walk to know.
@@ -115,7 +121,8 @@ class MapReader {
     std::pmr::vector<std::uint32_t> long_numbers_;     // of a journey with many names
     std::pmr::vector<std::uint32_t> channel_numbers_;  // by channel code
     std::pmr::vector<PlacedEvent> placed_;
-    bool ties_ = false;
+    const Rule* plain_[most_plain_names];
+    bool ties_ = false, surveys_ = false;
 };
 
 struct Stay {
