@@ -52,7 +52,9 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       plain_events_(&memory),
       plain_channels_(&memory),
       slots_(&memory),
-      tied_(&memory) {}
+      slot_events_(&memory),
+      tied_(&memory),
+      plain_walk_(&memory) {}
 
 void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes,
                        const JourneyMapOptions& options) {
@@ -191,20 +193,24 @@ void JourneyMap::reach(std::uint32_t stage, Time time) {
     });
 }
 
+void JourneyMap::place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage,
+                             std::uint32_t channel) {
+    visit.touchpoint = touchpoint;
+    visit.stage = stage;
+    visit.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
+    visit.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
+                                                       : visit.touchpoint_cell;
+    visit.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
+}
+
 // The customer's first event at a touchpoint on a channel.
 void JourneyMap::begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel,
                              Time time) {
     const auto number = static_cast<std::uint32_t>(visits_.size());
-    Visit made{};
-    made.touchpoint = touchpoint;
-    made.stage = stage;
+    Visit& made = visits_.emplace_back();
+    place_visit(made, touchpoint, stage, channel);
     made.first_here = last_visit_[touchpoint] == 0;
-    made.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
-    made.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
-                                                      : made.touchpoint_cell;
-    made.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
     made.seen.first = time;
-    visits_.push_back(made);
     pending_.add(stage, number);
 }
 

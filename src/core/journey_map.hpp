@@ -133,6 +133,11 @@ class JourneyMap {
         Seen seen;
     };
 
+    struct PlainCode;
+    struct PlainEvent {
+        std::uint32_t row, slot;
+    };
+
     void label(const StageMap& map, std::span<const std::byte> map_bytes, const JourneyMapOptions& options);
     std::uint32_t place(std::uint32_t group, std::uint32_t channel);
     std::uint32_t visit_place(std::uint32_t touchpoint, std::uint32_t channel);
@@ -143,14 +148,19 @@ class JourneyMap {
     void count_end_of_journey(Time last_at);
     void visit(const MapReader::Rule& rule, std::uint32_t channel, Time time);
     void reach(std::uint32_t stage, Time time);
+    void place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel);
     void begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel, Time time);
     bool add_plain(const JourneyView& journey, MapReader& reader);
     void unpack(const JourneyView& journey, std::uint32_t n);
     void walk_plain(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
                     std::uint32_t n);
-    void order_tied(const JourneyView& journey, std::span<const MapReader::Rule* const> rules);
-    void plain_off_map(std::uint32_t row);
-    void plain_visit(const MapReader::Rule& rule, std::uint32_t channel, Time time);
+    void order_ties(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                    std::uint32_t n);
+    void order_tied(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                    std::uint32_t first, std::uint32_t end);
+    std::uint32_t scan_plain(std::span<const PlainCode> codes, std::uint32_t n);
+    void plain_off_map(const PlainEvent& event);
+    void plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time);
     void add_plain_values(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
                           std::uint32_t n);
     void add_value(const Visit& visit, double value);
@@ -198,8 +208,10 @@ class JourneyMap {
     // Of a journey that is plain: see journey_map_plain.cpp.
     std::pmr::vector<std::uint8_t> plain_events_, plain_channels_;  // codes
     std::pmr::vector<std::uint32_t> slots_;  // touchpoint × channel code: number in visits_ + 1
+    std::pmr::vector<std::uint32_t> slot_events_;
     std::uint32_t slot_width_ = 0;
-    std::pmr::vector<std::uint32_t> tied_;  // rows of one time
+    std::pmr::vector<std::uint32_t> tied_;  // rows that the next one has the time of
+    std::pmr::vector<PlainEvent> plain_walk_;
     static constexpr std::uint32_t no_visit = UINT32_MAX;
 };
 
