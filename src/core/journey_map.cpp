@@ -121,6 +121,7 @@ std::uint32_t JourneyMap::channel_code(const JourneyView& journey, std::uint32_t
 
 void JourneyMap::add(const JourneyView& journey, MapReader& reader, std::span<const std::byte> map_bytes,
                      const JourneyMapOptions& options) {
+    if (!journey.empty()) journey.prefetch();
     label(reader.map(), map_bytes, options);
     if (journey.empty()) return;
     intern_channels(journey);
@@ -267,7 +268,15 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     add_answer(cells_[stage], rule.role, value);
 }
 
-void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
+// Visits stand in the order of their first event, so the first of a touchpoint or of
+// a stage says when the customer came there first, and when went on.
+void JourneyMap::Seen::add(const Seen& visit) {
+    events += visit.events;
+    problems += visit.problems;
+    problem_moved = problem_moved || visit.problem_moved;
+}
+
+inline void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
     auto& counts = cells_[cell].counts;
     ++counts[customers];
     counts[events] += seen.events;
@@ -282,14 +291,6 @@ void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage
     }
     if (keep_length && seen.moved)
         took_[cell].push_back(static_cast<std::int64_t>(elapsed(seen.first, *seen.moved)));
-}
-
-// Visits stand in the order of their first event, so the first of a touchpoint or of
-// a stage says when the customer came there first, and when went on.
-void JourneyMap::Seen::add(const Seen& visit) {
-    events += visit.events;
-    problems += visit.problems;
-    problem_moved = problem_moved || visit.problem_moved;
 }
 
 void JourneyMap::count_visits() {

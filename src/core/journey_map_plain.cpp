@@ -158,7 +158,7 @@ std::uint32_t JourneyMap::scan_plain(std::span<const PlainCode> codes, std::uint
         const std::uint32_t begins = (counts[slot]++ == 0 ? 1u : 0u) | code.always;
         walk[size] = {row, slot};
         size += begins | ((waiting & code.earlier) != 0 ? 1u : 0u);
-        waiting = (waiting & ~code.earlier) | (begins != 0 ? code.stage : 0);
+        waiting = (waiting & ~code.earlier) | (code.stage & (0 - std::uint64_t{begins}));
     }
     return size;
 }
@@ -171,9 +171,9 @@ void JourneyMap::plain_off_map(const PlainEvent& event) {
     slot_events_[event.slot] = 0;
 }
 
-void JourneyMap::plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time) {
+inline void JourneyMap::plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time) {
     std::uint32_t& number = slots_[event.slot];
-    reach(rule.stage, time);
+    if (pending_.waits_before(rule.stage)) reach(rule.stage, time);
     if (number == 0) {
         begin_visit(rule.touchpoint, rule.stage, plain_channels_[event.row], time);
         visits_.back().slot = event.slot;
