@@ -25,9 +25,7 @@ class PendingStages {
         waiting_[stage].push_back(thing);
         mask_ |= std::uint64_t{1} << stage;
     }
-    bool waits_before(std::uint32_t stage) const {
-        return (mask_ & ((std::uint64_t{1} << stage) - 1)) != 0;
-    }
+    bool waits_before(std::uint32_t stage) const { return (mask_ & ((std::uint64_t{1} << stage) - 1)) != 0; }
     // Takes what waits at stages before this one.
     template <class Take>
     void reach(std::uint32_t stage, Take take) {
