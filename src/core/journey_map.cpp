@@ -48,7 +48,13 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       by_touchpoint_(&memory),
       channel_codes_(&memory),
       names_(&memory),
-      pending_(memory) {}
+      pending_(memory),
+      plain_events_(&memory),
+      plain_channels_(&memory),
+      slots_(&memory),
+      slot_events_(&memory),
+      tied_(&memory),
+      plain_walk_(&memory) {}
 
 void JourneyMap::label(const StageMap& map, std::span<const std::byte> map_bytes,
                        const JourneyMapOptions& options) {
@@ -115,6 +121,7 @@ std::uint32_t JourneyMap::channel_code(const JourneyView& journey, std::uint32_t
 
 void JourneyMap::add(const JourneyView& journey, MapReader& reader, std::span<const std::byte> map_bytes,
                      const JourneyMapOptions& options) {
+    if (!journey.empty()) journey.prefetch();
     label(reader.map(), map_bytes, options);
     if (journey.empty()) return;
     intern_channels(journey);
@@ -128,6 +135,7 @@ void JourneyMap::add(const JourneyView& journey, MapReader& reader, std::span<co
     off_map_events_.clear();
     pending_.begin();
     last_ = no_visit;
+    if (add_plain(journey, reader)) return;
     const auto placed = reader.read(journey, options.as_of, [&](std::uint32_t row, std::uint32_t code) {
         const std::uint32_t number =
             off_map_.number(options_.detail == MapDetail::stage ? 0 : code, channel_code(journey, row));
@@ -152,7 +160,10 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
             answer(journey, reader, event, value);
         }
     }
-    if (visits_.empty()) return;
+    if (!visits_.empty()) count_end_of_journey(last_at);
+}
+
+void JourneyMap::count_end_of_journey(Time last_at) {
     count_visits();
     const Visit& end = visits_[last_];
     const bool open = options_.as_of != std::numeric_limits<Time>::max() &&
@@ -166,31 +177,42 @@ void JourneyMap::visit(const MapReader::Rule& rule, std::uint32_t channel, Time 
     const std::uint32_t touchpoint = rule.touchpoint, stage = rule.stage;
     const std::uint32_t number = places_.number(touchpoint, channel);
     // Where the customer is already, nobody waits to be overtaken.
-    if (last_ == no_visit || visits_[last_].stage != stage) {
-        pending_.reach(stage, [&](std::uint32_t waiting) {
-            Seen& seen = visits_[waiting].seen;
-            if (!seen.moved) seen.moved = time;
-            seen.problem_moved = seen.problem_moved || seen.problems > 0;
-        });
-    }
-    if (number == visits_.size()) {
-        Visit made{};
-        made.touchpoint = touchpoint;
-        made.stage = stage;
-        made.first_here = last_visit_[touchpoint] == 0;
-        made.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
-        made.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
-                                                          : made.touchpoint_cell;
-        made.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
-        made.seen.first = time;
-        visits_.push_back(made);
-        pending_.add(stage, number);
-    }
+    if (last_ == no_visit || visits_[last_].stage != stage) reach(stage, time);
+    if (number == visits_.size()) begin_visit(touchpoint, stage, channel, time);
     Visit& made = visits_[number];
     ++made.seen.events;
     if (rule.role == EventRole::problem && made.seen.problems++ == 0) pending_.add(stage, number);
     last_ = number;
     last_visit_[touchpoint] = number + 1;
+}
+
+void JourneyMap::reach(std::uint32_t stage, Time time) {
+    pending_.reach(stage, [&](std::uint32_t waiting) {
+        Seen& seen = visits_[waiting].seen;
+        if (!seen.moved) seen.moved = time;
+        seen.problem_moved = seen.problem_moved || seen.problems > 0;
+    });
+}
+
+void JourneyMap::place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage,
+                             std::uint32_t channel) {
+    visit.touchpoint = touchpoint;
+    visit.stage = stage;
+    visit.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
+    visit.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
+                                                       : visit.touchpoint_cell;
+    visit.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
+}
+
+// The customer's first event at a touchpoint on a channel.
+void JourneyMap::begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel,
+                             Time time) {
+    const auto number = static_cast<std::uint32_t>(visits_.size());
+    Visit& made = visits_.emplace_back();
+    place_visit(made, touchpoint, stage, channel);
+    made.first_here = last_visit_[touchpoint] == 0;
+    made.seen.first = time;
+    pending_.add(stage, number);
 }
 
 void JourneyMap::add_value(const Visit& visit, double value) {
@@ -246,7 +268,15 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     add_answer(cells_[stage], rule.role, value);
 }
 
-void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
+// Visits stand in the order of their first event, so the first of a touchpoint or of
+// a stage says when the customer came there first, and when went on.
+void JourneyMap::Seen::add(const Seen& visit) {
+    events += visit.events;
+    problems += visit.problems;
+    problem_moved = problem_moved || visit.problem_moved;
+}
+
+inline void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
     auto& counts = cells_[cell].counts;
     ++counts[customers];
     counts[events] += seen.events;
@@ -261,14 +291,6 @@ void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage
     }
     if (keep_length && seen.moved)
         took_[cell].push_back(static_cast<std::int64_t>(elapsed(seen.first, *seen.moved)));
-}
-
-// Visits stand in the order of their first event, so the first of a touchpoint or of
-// a stage says when the customer came there first, and when went on.
-void JourneyMap::Seen::add(const Seen& visit) {
-    events += visit.events;
-    problems += visit.problems;
-    problem_moved = problem_moved || visit.problem_moved;
 }
 
 void JourneyMap::count_visits() {

@@ -128,8 +128,14 @@ class JourneyMap {
     struct Visit {
         std::uint32_t touchpoint, stage;
         std::uint32_t cell, touchpoint_cell, stage_cell;
-        bool first_here;  // of the customer's visits to the touchpoint
+        std::uint32_t slot;  // in slots_
+        bool first_here;     // of the customer's visits to the touchpoint
         Seen seen;
+    };
+
+    struct PlainCode;
+    struct PlainEvent {
+        std::uint32_t row, slot;
     };
 
     void label(const StageMap& map, std::span<const std::byte> map_bytes, const JourneyMapOptions& options);
@@ -139,7 +145,24 @@ class JourneyMap {
     std::uint32_t channel_code(const JourneyView& journey, std::uint32_t row);
     void intern_channels(const JourneyView& journey);
     void add_placed(const JourneyView& journey, const MapReader& reader, std::span<const PlacedEvent> placed);
+    void count_end_of_journey(Time last_at);
     void visit(const MapReader::Rule& rule, std::uint32_t channel, Time time);
+    void reach(std::uint32_t stage, Time time);
+    void place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel);
+    void begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel, Time time);
+    bool add_plain(const JourneyView& journey, MapReader& reader);
+    void unpack(const JourneyView& journey, std::uint32_t n);
+    void walk_plain(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                    std::uint32_t n);
+    void order_ties(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                    std::uint32_t n);
+    void order_tied(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                    std::uint32_t first, std::uint32_t end);
+    std::uint32_t scan_plain(std::span<const PlainCode> codes, std::uint32_t n);
+    void plain_off_map(const PlainEvent& event);
+    void plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time);
+    void add_plain_values(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
+                          std::uint32_t n);
     void add_value(const Visit& visit, double value);
     void answer(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
                 std::optional<double> value);
@@ -182,6 +205,13 @@ class JourneyMap {
     std::pmr::vector<std::string_view> names_;       // of the journey's events, if needed
     PendingStages pending_;                          // visits that have not moved on
     std::uint32_t last_ = no_visit;                  // number of the last visit
+    // Of a journey that is plain: see journey_map_plain.cpp.
+    std::pmr::vector<std::uint8_t> plain_events_, plain_channels_;  // codes
+    std::pmr::vector<std::uint32_t> slots_;  // touchpoint × channel code: number in visits_ + 1
+    std::pmr::vector<std::uint32_t> slot_events_;
+    std::uint32_t slot_width_ = 0;
+    std::pmr::vector<std::uint32_t> tied_;  // rows that the next one has the time of
+    std::pmr::vector<PlainEvent> plain_walk_;
     static constexpr std::uint32_t no_visit = UINT32_MAX;
 };
 

@@ -25,10 +25,12 @@ class PendingStages {
         waiting_[stage].push_back(thing);
         mask_ |= std::uint64_t{1} << stage;
     }
+    bool waits_before(std::uint32_t stage) const { return (mask_ & ((std::uint64_t{1} << stage) - 1)) != 0; }
     // Takes what waits at stages before this one.
     template <class Take>
     void reach(std::uint32_t stage, Take take) {
         const std::uint64_t before = mask_ & ((std::uint64_t{1} << stage) - 1);
+        if (before == 0) return;
         for (std::uint64_t left = before; left != 0; left &= left - 1) {
             auto& things = waiting_[stage_of(left)];
             for (std::uint32_t thing : things) take(thing);

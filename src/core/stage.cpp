@@ -32,9 +32,11 @@ MapReader::MapReader(const StageMap& map, std::pmr::memory_resource& memory)
       cache_(memory),
       long_numbers_(&memory),
       channel_numbers_(&memory),
+      code_rules_(&memory),
       placed_(&memory) {
     for (const MapRule& rule : map.rules) {
         const bool visit = journey::is_visit(rule.role);
+        surveys_ = surveys_ || !visit;
         rules_.push_back(
             {rule.touchpoint, visit ? map.touchpoints[rule.touchpoint].stage : no_touchpoint, rule.role});
     }
@@ -59,6 +61,19 @@ const std::uint32_t* MapReader::numbers_of(const JourneyView& journey) {
     for (std::string_view name : names) long_numbers_.push_back(map_->event_number(name));
     if (long_numbers_.size() != names.size()) fail_corrupted("names");
     return long_numbers_.data();
+}
+
+std::span<const MapReader::Rule* const> MapReader::plain_rules(const JourneyView& journey) {
+    static_assert(most_plain_names == most_cached_names);
+    const std::uint32_t names = journey.event_names().size();
+    if (surveys_ || map_->by_channel() || names > most_plain_names) return {};
+    const std::uint32_t* numbers = numbers_of(journey);
+    for (std::uint32_t code = 0; code < names; ++code) {
+        const std::uint32_t number = numbers[code];
+        const std::uint32_t found = number == StageMap::no_rule ? number : map_->rule(number, 0);
+        plain_[code] = found == StageMap::no_rule ? nullptr : &rules_[found];
+    }
+    return {plain_, names};
 }
 
 std::optional<MapReader::Present> MapReader::present(const JourneyView& journey, Time as_of) {
@@ -117,7 +132,13 @@ void MapReader::number_channels(const JourneyView& journey) {
         channel_numbers_.push_back(map_->channel_number(name));
 }
 
-void MapReader::order_ties(const JourneyView& journey) {
+void MapReader::find_rules(std::span<const std::uint32_t> numbers) {
+    code_rules_.clear();
+    for (std::uint32_t number : numbers)
+        code_rules_.push_back(number == StageMap::no_rule ? number : map_->rule(number, 0));
+}
+
+void MapReader::order_ties(const JourneyView& journey, std::span<PlacedEvent> placed) {
     const NumberColumn tiebreaks = journey.tiebreaks();
     const auto tiebreak = [&](const PlacedEvent& event) {
         const std::uint32_t rank = tiebreaks.has(event.row) ? tiebreaks.rank(event.row) : 0;
@@ -130,9 +151,9 @@ void MapReader::order_ties(const JourneyView& journey) {
         // What is no visit has the greatest number.
         return stage(a) < stage(b);
     };
-    for (std::size_t first = 0, last = 0; first < placed_.size(); first = last) {
-        for (last = first + 1; last < placed_.size() && placed_[last].time == placed_[first].time;) ++last;
-        sort_ties({placed_.data() + first, last - first}, before);
+    for (std::size_t first = 0, last = 0; first < placed.size(); first = last) {
+        for (last = first + 1; last < placed.size() && placed[last].time == placed[first].time;) ++last;
+        sort_ties({placed.data() + first, last - first}, before);
     }
 }
 

@@ -48,6 +48,12 @@ class MapReader {
     std::uint32_t stage(const PlacedEvent& event) const { return rule(event).stage; }
     bool is_visit(const PlacedEvent& event) const { return stage(event) != no_touchpoint; }
 
+    // What each event code of a journey means, no rule being null, if the channel does
+    // not matter and there is no survey whose answers are placed by the visits before;
+    // else, or if there are many names, nothing. Good until the next call.
+    static constexpr std::uint32_t most_plain_names = 64;
+    std::span<const Rule* const> plain_rules(const JourneyView& journey);
+
     // The present stage, since when, and all stages that were visited until `as_of`,
     // for customers who can go back: what a full walk would say, without one. None if
     // it takes a walk to know.
@@ -62,32 +68,41 @@ class MapReader {
     // walked in; good until the next call. off_map(row, code) for those on no map.
     template <class OffMap>
     std::span<const PlacedEvent> read(const JourneyView& journey, Time as_of, OffMap off_map) {
-        placed_.clear();
-        ties_ = false;
         const std::uint32_t n =
             as_of == std::numeric_limits<Time>::max() ? journey.size() : journey.lower_bound(as_of + 1);
         if (n == 0) return {};
+        if (placed_.size() < n) placed_.resize(n);
         const std::uint32_t names = journey.event_names().size();
         const std::uint32_t* numbers = numbers_of(journey);
-        if (map_->by_channel()) number_channels(journey);
+        if (map_->by_channel()) {
+            number_channels(journey);
+        } else {
+            find_rules({numbers, names});
+        }
+        const std::uint32_t* rules = map_->by_channel() ? nullptr : code_rules_.data();
+        PlacedEvent* const placed = placed_.data();
+        std::uint32_t size = 0;
+        bool ties = false;
+        Time last = std::numeric_limits<Time>::min();
         Poll poll;
         for (std::uint32_t i = 0; i < n; ++i) {
             poll();
             const std::uint32_t code = journey.event(i);
             if (code >= names) fail_corrupted("event code");
-            const std::uint32_t number = numbers[code];
-            const std::uint32_t rule =
-                number == StageMap::no_rule ? number : map_->rule(number, channel_number(journey, i));
+            std::uint32_t rule = rules != nullptr ? rules[code] : numbers[code];
+            if (rules == nullptr && rule != StageMap::no_rule)
+                rule = map_->rule(rule, channel_number(journey, i));
             if (rule == StageMap::no_rule) {
                 off_map(i, code);
                 continue;
             }
             const Time time = journey.time(i);
-            ties_ = ties_ || (!placed_.empty() && placed_.back().time == time);
-            placed_.push_back({time, i, rule});
+            ties = ties || time == last;
+            last = time;
+            placed[size++] = {time, i, rule};
         }
-        if (ties_) order_ties(journey);
-        return {placed_.data(), placed_.size()};
+        if (ties) order_ties(journey, {placed, size});
+        return {placed, size};
     }
     std::span<const PlacedEvent> read(const JourneyView& journey, Time as_of) {
         return read(journey, as_of, [](std::uint32_t, std::uint32_t) {});
@@ -107,15 +122,18 @@ class MapReader {
         if (channel >= channel_numbers_.size()) fail_corrupted("channel code");
         return channel_numbers_[channel];
     }
-    void order_ties(const JourneyView& journey);
+    void find_rules(std::span<const std::uint32_t> numbers);
+    void order_ties(const JourneyView& journey, std::span<PlacedEvent> placed);
 
     const StageMap* map_;
     std::pmr::vector<Rule> rules_;
     NameCache<Numbers> cache_;
     std::pmr::vector<std::uint32_t> long_numbers_;     // of a journey with many names
     std::pmr::vector<std::uint32_t> channel_numbers_;  // by channel code
+    std::pmr::vector<std::uint32_t> code_rules_;       // by event code, if the channel does not matter
     std::pmr::vector<PlacedEvent> placed_;
-    bool ties_ = false;
+    const Rule* plain_[most_plain_names];
+    bool surveys_ = false;
 };
 
 struct Stay {

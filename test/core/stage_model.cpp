@@ -39,11 +39,14 @@ ModelMap random_map(Random& random, const std::vector<Events>& customers) {
             if (event.channel) channels.push_back(*event.channel);
         }
     }
+    const bool plain = random.percent(40);  // no rule asks for a channel or is a survey's
     for (std::uint32_t i = random.below(8); i > 0; --i) {
         ModelRule rule;
         rule.event = names[random.below(names.size())];
-        if (random.percent(30)) rule.channel = channels[random.below(channels.size())];
-        rule.role = random.percent(70) ? EventRole::visit : static_cast<EventRole>(1 + random.below(4));
+        if (!plain && random.percent(30)) rule.channel = channels[random.below(channels.size())];
+        rule.role = random.percent(70) ? EventRole::visit
+                    : plain            ? EventRole::problem
+                                       : static_cast<EventRole>(1 + random.below(4));
         if (is_visit(rule.role) || random.percent(40)) rule.touchpoint = random.below(map.touchpoints.size());
         const bool taken = std::any_of(map.rules.begin(), map.rules.end(), [&](const ModelRule& each) {
             return each.event == rule.event && each.channel == rule.channel;
