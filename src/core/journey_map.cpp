@@ -276,7 +276,8 @@ void JourneyMap::Seen::add(const Seen& visit) {
     problem_moved = problem_moved || visit.problem_moved;
 }
 
-inline void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved, bool keep_length) {
+inline void JourneyMap::count_customer(std::uint32_t cell, const Seen& seen, bool stage_moved,
+                                       bool keep_length) {
     auto& counts = cells_[cell].counts;
     ++counts[customers];
     counts[events] += seen.events;

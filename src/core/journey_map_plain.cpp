@@ -37,7 +37,7 @@ std::uint32_t unpack_events(PackedCodes codes, std::uint32_t n, std::uint8_t* to
     return most;
 }
 
-std::uint32_t unpack_channels(JourneyView journey, std::uint32_t n, std::uint8_t* to) {
+std::uint32_t unpack_channels(const JourneyView& journey, std::uint32_t n, std::uint8_t* to) {
     std::uint32_t most = 0;
     Poll poll;
     for (std::uint32_t row = 0; row < n; ++row) {
@@ -50,7 +50,7 @@ std::uint32_t unpack_channels(JourneyView journey, std::uint32_t n, std::uint8_t
 }
 
 // The rows that have the next one's time.
-std::uint32_t find_ties(JourneyView journey, std::uint32_t n, std::uint32_t* to) {
+std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32_t* to) {
     std::uint32_t ties = 0;
     Time time = journey.time(0);
     Poll poll;

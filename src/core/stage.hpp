@@ -132,7 +132,7 @@ class MapReader {
     std::pmr::vector<std::uint32_t> channel_numbers_;  // by channel code
     std::pmr::vector<std::uint32_t> code_rules_;       // by event code, if the channel does not matter
     std::pmr::vector<PlacedEvent> placed_;
-    const Rule* plain_[most_plain_names];
+    const Rule* plain_[most_plain_names] = {};
     bool surveys_ = false;
 };
 
