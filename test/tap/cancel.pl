@@ -72,7 +72,7 @@ my %calls = (
     'growth_report' => q{SELECT growth_report(j, activity_options('week', '2025-06-01', time_zone => 'UTC')) FROM big},
     'attribute' => q{SELECT sum(credit) FROM big, attribute(j, '{e7}', '{first,linear}', '3 seconds')},
     'attribution_report' => q{SELECT attribution_report(j, attribution_options('{e7}', '{first,last,linear,time_decay,shapley}', '1 minute')) FROM big},
-    'markov_report' => q{SELECT markov_report(j, attribution_options('{e7}'), 2) FROM big},
+    'markov_report' => q{SELECT markov_report(j, attribution_options('{e7}', reuse_touches => false), 2) FROM big},
     'stage_history' => q{SELECT count(*) FROM big, stage_history(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}'))},
     'stage_time' => q{SELECT stage_time(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}')) FROM big},
     'journey_map' => q{SELECT journey_map(j, stage_map('{one,two}', '{e0,e1,e2}', '{one,two,two}')) FROM big},
