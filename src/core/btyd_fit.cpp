@@ -57,8 +57,13 @@ double log_scale(BtydKind kind, std::span<const BtydRow> rows, double scale) {
     return powers * std::log(scale);
 }
 
+// From the most usual to the odd: many customers of one kind or few, leaving early,
+// late or never.
 std::span<const Point> starts_of(BtydKind kind) {
-    static constexpr Point usual[] = {{1, 1, 1, 3}, {0.3, 0.3, 1, 1}, {3, 3, 0.5, 5}, {0.1, 0.1, 3, 3}};
+    static constexpr Point usual[] = {{1, 1, 1, 3},     {0.3, 0.3, 1, 1},    {3, 3, 0.5, 5},
+                                      {0.1, 0.1, 3, 3}, {1, 1, 10, 10},      {10, 10, 1, 1},
+                                      {1, 1, 0.1, 0.1}, {0.5, 0.1, 0.3, 10}, {0.5, 2, 20, 100},
+                                      {5, 1, 0.2, 1},   {20, 20, 0.3, 20},   {0.2, 1, 5, 0.5}};
     static constexpr Point spend[] = {{2, 3, 2, 1}, {1, 1, 1, 1}, {10, 10, 10, 1}, {0.5, 2, 0.5, 1}};
     if (kind == BtydKind::gamma_gamma) return spend;
     return usual;
@@ -90,11 +95,11 @@ Jet surface(const void* context, const Point& at) {
     return btyd_log_likelihood(problem.kind, problem.rows, at, *problem.memory);
 }
 
-// The highest of the maxima that the usual starts lead to: Pareto/NBD may have several.
+// The highest of the maxima that the starts lead to: Pareto/NBD and MBG/NBD may have several.
 // They are looked for among at most `few` rows, evenly spaced in their order; many rows
 // are fitted once, from there.
 Optimum highest(const Problem& all, int parameters) {
-    constexpr std::size_t few = 2048;
+    constexpr std::size_t few = 2048, usual_starts = 4;
     const std::span<const Point> starts = starts_of(all.kind);
     if (all.rows.size() <= few) return maximize(surface, &all, parameters, starts);
     std::pmr::vector<BtydRow> some(all.memory);
@@ -102,7 +107,9 @@ Optimum highest(const Problem& all, int parameters) {
     const Problem thinned{all.kind, some, all.memory};
     const Optimum near = maximize(surface, &thinned, parameters, starts);
     const Optimum optimum = maximize(surface, &all, parameters, near.at);
-    return optimum.outcome == Outcome::converged ? optimum : maximize(surface, &all, parameters, starts);
+    return optimum.outcome == Outcome::converged
+               ? optimum
+               : maximize(surface, &all, parameters, starts.first(usual_starts));
 }
 
 BtydModel fit(BtydSample& sample, const Point* start) {

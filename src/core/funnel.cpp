@@ -97,7 +97,13 @@ bool better(const Chain& a, const Chain& b, const FunnelOptions& options) {
     const auto [a_start, a_end] = bounds(a);
     const auto [b_start, b_end] = bounds(b);
     if (a_start != b_start) return (a_start > b_start) == (options.entry == Entry::latest);
-    return a_end < b_end;
+    if (a_end != b_end) return a_end < b_end;
+    for (std::size_t i = 0; i < a.rows.size(); ++i) {
+        if (a.rows[i] == no_row && b.rows[i] == no_row) continue;
+        if (a.rows[i] == no_row || b.rows[i] == no_row) return b.rows[i] == no_row;
+        if (a.counted(i) != b.counted(i)) return a.counted(i) < b.counted(i);
+    }
+    return false;
 }
 
 // Calls visit(rows) for the journey, or for each channel if the channel is held.

@@ -86,7 +86,7 @@ struct FunnelRow {
 inline constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
 
 struct Chain {
-    explicit Chain(std::pmr::memory_resource& memory) : rows(&memory), times(&memory) {}
+    explicit Chain(std::pmr::memory_resource& memory) : rows(&memory), times(&memory), group_times(&memory) {}
 
     // The furthest step reached (StepOrder::unordered: how many steps).
     std::uint32_t level = 0;
@@ -96,7 +96,10 @@ struct Chain {
     // When the chain starts and ends as limits see it: events within the grace of
     // another count at its time.
     Time counted_start = 0, counted_end = 0;
+    // The same for each step; empty without a grace.
+    std::pmr::vector<Time> group_times;
 
+    Time counted(std::size_t i) const { return group_times.empty() ? times[i] : group_times[i]; }
     Time start() const;
     Time end() const;
 };

@@ -376,7 +376,15 @@ Chain ChainSearch::chain(const Best& best, std::uint32_t* end_group) {
         chain.rows[step] = rows_[mine_[step]].row;
         chain.times[step] = rows_[mine_[step]].time;
     }
+    if (options_.grace > 0) date_by_group(chain);
     return chain;
+}
+
+void ChainSearch::date_by_group(Chain& chain) const {
+    chain.group_times = chain.times;
+    for (std::uint32_t step = 0; step < mine_.size(); ++step) {
+        if (mine_[step] != no_row) chain.group_times[step] = groups_[group_of(mine_[step])].time;
+    }
 }
 
 }  // namespace journey

@@ -90,6 +90,7 @@ class ChainSearch {
     bool earlier(const Arrival& a, const Arrival& b);
     void steps_of(const Arrival& arrival, std::pmr::vector<std::uint32_t>& rows);
     void assign(const Arrival& arrival, std::pmr::vector<std::uint32_t>& rows);
+    void date_by_group(Chain& chain) const;
 
     std::span<const FunnelRow> rows_;
     const StepKinds& kinds_;

@@ -295,6 +295,8 @@ TEST_F(FunnelExample, AChannelMayHaveToBeHeld) {
     EXPECT_EQ(level("view@web 0 cart@app 1 buy@web 2"), 1u);
     EXPECT_EQ(times("view@web 0 cart@app 1 cart@web 2 buy@web 3"), "0 2 3");
     EXPECT_EQ(level("view 0 cart 1 buy 2"), 0u);
+    // Both channels' chains start and end together: the cart of the web is earlier.
+    EXPECT_EQ(times("view@app 0 view@web 0 cart@web 0 cart@app 1 buy@app 1 buy@web 1"), "0 0 1");
 }
 
 TEST_F(FunnelExample, GraceMakesEventsSimultaneous) {
