@@ -24,6 +24,7 @@ deps:           ## install what building and testing need (Debian's apt)
 demo:           ## build, start a throwaway server, load events, print a report (EVENTS=file.csv for your own)
 	@test/demo/demo --check
 	@test/server/install_dependencies demo
+	@echo 'Building the extension; the first time this takes some minutes.'
 	+@$(PGXS_MAKE) -s -j$(JOBS) all
 	@test/demo/demo
 
