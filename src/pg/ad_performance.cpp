@@ -101,7 +101,7 @@ JOURNEY_FUNCTION(ad_performance_add) {
 }
 
 JOURNEY_FUNCTION(ad_performance_combine) {
-    return combine_states<AdSummary>(fcinfo);
+    return state_combine<AdSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(ad_performance_finish) {
@@ -125,15 +125,4 @@ JOURNEY_FUNCTION(ad_performance_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(ad_summary_in) {
-    return state_in<AdSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(ad_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(ad_summary_recv) {
-    return state_recv<AdSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(ad_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(ad_summary, AdSummary);

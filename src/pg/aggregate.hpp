@@ -20,6 +20,12 @@ inline MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
     return context;
 }
 
+// The state of an aggregate, unchanged.
+inline Datum unchanged_state(FunctionCallInfo fcinfo) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
 // Memory resources for the contexts an aggregate meets (one for each grouping
 // set). They outlive the states, which keep pointers to them.
 class ContextMemories {

@@ -147,7 +147,7 @@ JOURNEY_FUNCTION(attribution_report_add_path) {
 }
 
 JOURNEY_FUNCTION(attribution_report_combine) {
-    return combine_states<AttributionSummary>(fcinfo);
+    return state_combine<AttributionSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(attribution_report_finish) {
@@ -164,18 +164,7 @@ JOURNEY_FUNCTION(attribution_report_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(attribution_summary_in) {
-    return state_in<AttributionSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(attribution_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(attribution_summary_recv) {
-    return state_recv<AttributionSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(attribution_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(attribution_summary, AttributionSummary);
 
 // (channels, costs): one row for each channel, its costs summed up.
 JOURNEY_FUNCTION(spend_rows) {

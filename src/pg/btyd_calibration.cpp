@@ -5,7 +5,7 @@
 #include "core/btyd_score.hpp"
 
 #include "pg/btyd_model.hpp"
-#include "pg/expanded.hpp"
+#include "pg/state_type.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -40,14 +40,7 @@ JOURNEY_FUNCTION(btyd_calibration_add) {
 }
 
 JOURNEY_FUNCTION(btyd_calibration_combine) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
-    Calibration& state = Calibration::state(fcinfo, context);
-    state->merge(*Calibration::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
+    return state_combine<BtydCalibration>(fcinfo);
 }
 
 JOURNEY_FUNCTION(btyd_calibration_finish) {
@@ -66,22 +59,4 @@ JOURNEY_FUNCTION(btyd_calibration_finish) {
     return PointerGetDatum(construct_array(rows, count, element, -1, false, TYPALIGN_DOUBLE));
 }
 
-JOURNEY_FUNCTION(btyd_calibration_state_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Calibration::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(btyd_calibration_state_out) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-
-JOURNEY_FUNCTION(btyd_calibration_state_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Calibration::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(btyd_calibration_state_send) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
+JOURNEY_STATE_TYPE(btyd_calibration_state, BtydCalibration);

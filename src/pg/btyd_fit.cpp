@@ -5,7 +5,7 @@
 #include "core/btyd_sample.hpp"
 
 #include "pg/btyd_model.hpp"
-#include "pg/expanded.hpp"
+#include "pg/state_type.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -105,14 +105,7 @@ JOURNEY_FUNCTION(sbg_add) {
 }
 
 JOURNEY_FUNCTION(btyd_combine) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
-    Sample& state = Sample::state(fcinfo, context);
-    state->merge(*Sample::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
+    return state_combine<BtydSample>(fcinfo);
 }
 
 JOURNEY_FUNCTION(btyd_finish) {
@@ -123,22 +116,4 @@ JOURNEY_FUNCTION(btyd_finish) {
 }
 
 // The text form is that of bytea: hexadecimal digits.
-JOURNEY_FUNCTION(btyd_sample_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Sample::read_only(bytes);  // throws if it cannot be read
-    return bytes;
-}
-
-JOURNEY_FUNCTION(btyd_sample_out) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-
-JOURNEY_FUNCTION(btyd_sample_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Sample::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(btyd_sample_send) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
+JOURNEY_STATE_TYPE(btyd_sample, BtydSample);

@@ -203,10 +203,7 @@ JOURNEY_FUNCTION(btyd_summary_add) {
 JOURNEY_FUNCTION(btyd_summary_combine) {
     MemoryContext context = aggregate_context(fcinfo);
     auto* other = state_argument<SummaryState>(fcinfo, 1);
-    if (other == nullptr) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (other == nullptr) return unchanged_state(fcinfo);
     auto& query = per_query<SummaryQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<SummaryQuery>(memory, memory); });
     auto* given = state_argument<SummaryState>(fcinfo, 0);

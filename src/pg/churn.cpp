@@ -339,18 +339,7 @@ JOURNEY_FUNCTION(churn_combine) {
     return state_combine<ChurnSample>(fcinfo);
 }
 
-JOURNEY_FUNCTION(churn_sample_in) {
-    return state_in<ChurnSample>(fcinfo);
-}
-JOURNEY_FUNCTION(churn_sample_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(churn_sample_recv) {
-    return state_recv<ChurnSample>(fcinfo);
-}
-JOURNEY_FUNCTION(churn_sample_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(churn_sample, ChurnSample);
 
 JOURNEY_FUNCTION(churn_fit_finish) {
     if (nobody(fcinfo)) PG_RETURN_NULL();

@@ -176,15 +176,4 @@ JOURNEY_FUNCTION(value_compare_finish) {
     return HeapTupleGetDatum(heap_form_tuple(result_columns(fcinfo), values, nulls));
 }
 
-JOURNEY_FUNCTION(value_groups_in) {
-    return state_in<ValueGroups>(fcinfo);
-}
-JOURNEY_FUNCTION(value_groups_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(value_groups_recv) {
-    return state_recv<ValueGroups>(fcinfo);
-}
-JOURNEY_FUNCTION(value_groups_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(value_groups, ValueGroups);

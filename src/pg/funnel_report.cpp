@@ -3,9 +3,8 @@
 #include "core/funnel_report.hpp"
 #include "core/edit.hpp"
 
-#include "pg/aggregate.hpp"
-#include "pg/expanded.hpp"
 #include "pg/funnel_arguments.hpp"
+#include "pg/state_type.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -38,11 +37,6 @@ std::span<const Time> times_argument(FunctionCallInfo fcinfo, int n) {
 
 void label_steps(FunnelSummary& summary, NameList labels) {
     for (std::uint32_t i = 0; i < labels.size(); ++i) summary.label(i + 1, labels[i]);
-}
-
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
 // The steps and window of funnel_report(journey, …), read once a query if constant.
@@ -196,11 +190,7 @@ JOURNEY_FUNCTION(funnel_report_add_journey) {
 }
 
 JOURNEY_FUNCTION(funnel_report_combine) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    Summary& state = Summary::state(fcinfo, context);
-    state->merge(*Summary::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
+    return state_combine<FunnelSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(funnel_report_finish) {
@@ -213,22 +203,4 @@ JOURNEY_FUNCTION(funnel_report_finish) {
 }
 
 // The text form is that of bytea: hexadecimal digits.
-JOURNEY_FUNCTION(funnel_summary_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);  // throws if it cannot be read
-    return bytes;
-}
-
-JOURNEY_FUNCTION(funnel_summary_out) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-
-JOURNEY_FUNCTION(funnel_summary_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(funnel_summary_send) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
+JOURNEY_STATE_TYPE(funnel_summary, FunnelSummary);

@@ -155,10 +155,7 @@ JOURNEY_FUNCTION(identity_add) {
 // (state, graph)
 JOURNEY_FUNCTION(identity_add_graph) {
     MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
     const auto bytes = bytes_argument(fcinfo, 1);
     Graph& state = Graph::state(fcinfo, context);
     state->merge(IdentityView(bytes));
@@ -166,7 +163,7 @@ JOURNEY_FUNCTION(identity_add_graph) {
 }
 
 JOURNEY_FUNCTION(identity_combine) {
-    return combine_states<IdentityGraph>(fcinfo);
+    return state_combine<IdentityGraph>(fcinfo);
 }
 
 JOURNEY_FUNCTION(identity_finish) {
@@ -185,18 +182,7 @@ Datum checked_graph(Datum bytes) {
 
 }  // namespace
 
-JOURNEY_FUNCTION(identity_graph_in) {
-    return checked_graph(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
-}
-JOURNEY_FUNCTION(identity_graph_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(identity_graph_recv) {
-    return checked_graph(DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0)));
-}
-JOURNEY_FUNCTION(identity_graph_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_BYTES_TYPE(identity_graph, checked_graph);
 
 // (graph, graph); NULL is the empty graph
 JOURNEY_FUNCTION(identity_union) {

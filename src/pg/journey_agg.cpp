@@ -38,10 +38,7 @@ struct PackedState {
 // (state, ts, event [, channel [, value [, tiebreak]]])
 JOURNEY_FUNCTION(agg_add) {
     JourneyAggQuery& query = query_of(fcinfo);
-    if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return unchanged_state(fcinfo);
     EventList& state = state_of(fcinfo, query);
     const int arguments = PG_NARGS();
     std::uint32_t channel = no_channel;
@@ -65,10 +62,7 @@ JOURNEY_FUNCTION(agg_add) {
 // (state, journey)
 JOURNEY_FUNCTION(agg_add_journey) {
     JourneyAggQuery& query = query_of(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
     EventList& state = state_of(fcinfo, query);
     state.add(JourneyView(bytes_argument(fcinfo, 1)));
     PG_RETURN_POINTER(&state);
@@ -78,10 +72,7 @@ JOURNEY_FUNCTION(agg_add_journey) {
 JOURNEY_FUNCTION(agg_combine) {
     JourneyAggQuery& query = query_of(fcinfo);
     const auto* packed = state_argument<PackedState>(fcinfo, 1);
-    if (packed == nullptr) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (packed == nullptr) return unchanged_state(fcinfo);
     EventList& state = state_of(fcinfo, query);
     state.add(JourneyView(bytes_of(PointerGetDatum(packed->bytes))));
     PG_RETURN_POINTER(&state);

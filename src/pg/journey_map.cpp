@@ -96,7 +96,7 @@ JOURNEY_FUNCTION(journey_map_add) {
     return state.datum();
 }
 JOURNEY_FUNCTION(journey_map_combine) {
-    return combine_states<JourneyMap>(fcinfo);
+    return state_combine<JourneyMap>(fcinfo);
 }
 JOURNEY_FUNCTION(journey_map_finish) {
     ContextMemory memory;
@@ -112,18 +112,7 @@ JOURNEY_FUNCTION(journey_map_finish) {
     }
     return out.datum();
 }
-JOURNEY_FUNCTION(journey_map_summary_in) {
-    return state_in<JourneyMap>(fcinfo);
-}
-JOURNEY_FUNCTION(journey_map_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(journey_map_summary_recv) {
-    return state_recv<JourneyMap>(fcinfo);
-}
-JOURNEY_FUNCTION(journey_map_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(journey_map_summary, JourneyMap);
 
 // (state, j, map [, as_of])
 JOURNEY_FUNCTION(journey_steps_add) {
@@ -136,7 +125,7 @@ JOURNEY_FUNCTION(journey_steps_add) {
     return state.datum();
 }
 JOURNEY_FUNCTION(journey_steps_combine) {
-    return combine_states<JourneySteps>(fcinfo);
+    return state_combine<JourneySteps>(fcinfo);
 }
 JOURNEY_FUNCTION(journey_steps_finish) {
     ContextMemory memory;
@@ -161,18 +150,7 @@ JOURNEY_FUNCTION(journey_steps_finish) {
     }
     return out.datum();
 }
-JOURNEY_FUNCTION(journey_steps_summary_in) {
-    return state_in<JourneySteps>(fcinfo);
-}
-JOURNEY_FUNCTION(journey_steps_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(journey_steps_summary_recv) {
-    return state_recv<JourneySteps>(fcinfo);
-}
-JOURNEY_FUNCTION(journey_steps_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(journey_steps_summary, JourneySteps);
 
 // (state, j, stages)
 JOURNEY_FUNCTION(discover_map_add) {
@@ -190,7 +168,7 @@ JOURNEY_FUNCTION(discover_map_add) {
     return state.datum();
 }
 JOURNEY_FUNCTION(discover_map_combine) {
-    return combine_states<MapDiscovery>(fcinfo);
+    return state_combine<MapDiscovery>(fcinfo);
 }
 JOURNEY_FUNCTION(discover_map_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
@@ -215,15 +193,4 @@ JOURNEY_FUNCTION(discover_map_finish) {
     }
     return out.datum();
 }
-JOURNEY_FUNCTION(map_discovery_in) {
-    return state_in<MapDiscovery>(fcinfo);
-}
-JOURNEY_FUNCTION(map_discovery_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(map_discovery_recv) {
-    return state_recv<MapDiscovery>(fcinfo);
-}
-JOURNEY_FUNCTION(map_discovery_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(map_discovery, MapDiscovery);

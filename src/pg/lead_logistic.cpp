@@ -118,18 +118,7 @@ JOURNEY_FUNCTION(logistic_finish) {
     return model_datum(*model);
 }
 
-JOURNEY_FUNCTION(logistic_rows_in) {
-    return state_in<LogisticRows>(fcinfo);
-}
-JOURNEY_FUNCTION(logistic_rows_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(logistic_rows_recv) {
-    return state_recv<LogisticRows>(fcinfo);
-}
-JOURNEY_FUNCTION(logistic_rows_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(logistic_rows, LogisticRows);
 
 JOURNEY_FUNCTION(logistic_model_in) {
     auto& memory = ContextMemory::make(CurrentMemoryContext);

@@ -173,10 +173,7 @@ JOURNEY_FUNCTION(lead_points_add) {
 JOURNEY_FUNCTION(lead_points_combine) {
     MemoryContext context = aggregate_context(fcinfo);
     const auto* other = state_argument<LeadState>(fcinfo, 1);
-    if (other == nullptr) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (other == nullptr) return unchanged_state(fcinfo);
     LeadState& state = state_of(fcinfo, context, other->points.as_of(), other->cap, other->null_if_none);
     merge(state, *other, context);
     PG_RETURN_POINTER(&state);

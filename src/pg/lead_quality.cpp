@@ -66,15 +66,4 @@ JOURNEY_FUNCTION(calibration_finish) {
         construct_array(data, static_cast<int>(rows->size()), columns->tdtypeid, -1, false, TYPALIGN_DOUBLE));
 }
 
-JOURNEY_FUNCTION(scored_outcomes_in) {
-    return state_in<ScoredOutcomes>(fcinfo);
-}
-JOURNEY_FUNCTION(scored_outcomes_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(scored_outcomes_recv) {
-    return state_recv<ScoredOutcomes>(fcinfo);
-}
-JOURNEY_FUNCTION(scored_outcomes_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(scored_outcomes, ScoredOutcomes);

@@ -5,9 +5,8 @@
 #include "core/periods.hpp"
 #include "core/retention_report.hpp"
 
-#include "pg/aggregate.hpp"
-#include "pg/expanded.hpp"
 #include "pg/periods.hpp"
+#include "pg/state_type.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -130,14 +129,7 @@ JOURNEY_FUNCTION(activity_add) {
 }
 
 JOURNEY_FUNCTION(activity_combine) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
-    Summary& state = Summary::state(fcinfo, context);
-    state->merge(*Summary::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
+    return state_combine<ActivitySummary>(fcinfo);
 }
 
 // Four rows a period, one for each state.
@@ -213,22 +205,4 @@ JOURNEY_FUNCTION(stickiness_report_finish) {
 }
 
 // The text form is that of bytea: hexadecimal digits.
-JOURNEY_FUNCTION(activity_summary_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);  // throws if it cannot be read
-    return bytes;
-}
-
-JOURNEY_FUNCTION(activity_summary_out) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-
-JOURNEY_FUNCTION(activity_summary_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(activity_summary_send) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
+JOURNEY_STATE_TYPE(activity_summary, ActivitySummary);

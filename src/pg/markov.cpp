@@ -59,7 +59,7 @@ JOURNEY_FUNCTION(markov_report_add_path) {
 }
 
 JOURNEY_FUNCTION(markov_report_combine) {
-    return combine_states<MarkovSummary>(fcinfo);
+    return state_combine<MarkovSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(markov_report_finish) {
@@ -90,15 +90,4 @@ JOURNEY_FUNCTION(markov_transitions_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(markov_summary_in) {
-    return state_in<MarkovSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(markov_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(markov_summary_recv) {
-    return state_recv<MarkovSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(markov_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(markov_summary, MarkovSummary);

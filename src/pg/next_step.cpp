@@ -153,19 +153,11 @@ JOURNEY_FUNCTION(next_step_add) {
 
 // (state, model)
 JOURNEY_FUNCTION(next_step_add_model) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
-    Counts& other = Counts::read_only(PG_GETARG_DATUM(1));
-    Counts& state = Counts::state(fcinfo, context);
-    state->merge(*other);
-    return state.datum();
+    return state_combine<StepCounts>(fcinfo);
 }
 
 JOURNEY_FUNCTION(next_step_combine) {
-    return combine_states<StepCounts>(fcinfo);
+    return state_combine<StepCounts>(fcinfo);
 }
 
 JOURNEY_FUNCTION(next_step_finish) {
@@ -186,18 +178,7 @@ Datum checked_model(Datum bytes) {
 
 }  // namespace
 
-JOURNEY_FUNCTION(next_step_model_in) {
-    return checked_model(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
-}
-JOURNEY_FUNCTION(next_step_model_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(next_step_model_recv) {
-    return checked_model(DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0)));
-}
-JOURNEY_FUNCTION(next_step_model_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_BYTES_TYPE(next_step_model, checked_model);
 
 // (model, model); NULL is the empty model
 JOURNEY_FUNCTION(next_step_union) {

@@ -45,7 +45,7 @@ JOURNEY_FUNCTION(path_report_add) {
 }
 
 JOURNEY_FUNCTION(path_report_combine) {
-    return combine_states<PathSummary>(fcinfo);
+    return state_combine<PathSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(path_report_finish) {
@@ -66,15 +66,4 @@ JOURNEY_FUNCTION(path_report_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(path_summary_in) {
-    return state_in<PathSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(path_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(path_summary_recv) {
-    return state_recv<PathSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(path_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(path_summary, PathSummary);

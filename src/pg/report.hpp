@@ -8,11 +8,6 @@
 
 namespace journey::pg {
 
-template <class Summary>
-Datum combine_states(FunctionCallInfo fcinfo) {
-    return state_combine<Summary>(fcinfo);
-}
-
 // Rows of the type whose array the function returns.
 class ReportRows {
   public:

@@ -72,10 +72,7 @@ JOURNEY_FUNCTION(retention_add) {
 JOURNEY_FUNCTION(retention_combine) {
     auto* other = state_argument<RetentionState>(fcinfo, 1);
     aggregate_context(fcinfo);
-    if (other == nullptr) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (other == nullptr) return unchanged_state(fcinfo);
     auto& query = per_query<RetentionQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<RetentionQuery>(memory, memory); });
     RetentionState& state = state_of(fcinfo, query, other->conditions());

@@ -4,9 +4,8 @@
 #include "core/lifecycle.hpp"
 #include "core/periods.hpp"
 
-#include "pg/aggregate.hpp"
-#include "pg/expanded.hpp"
 #include "pg/periods.hpp"
+#include "pg/state_type.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -154,11 +153,6 @@ struct PeriodStream {
     std::size_t cohort = 0, cell = 0, upcoming = 0;
 };
 
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 }  // namespace
 
 // (journey, options): a row for each cohort he joined and each period.
@@ -205,11 +199,7 @@ JOURNEY_FUNCTION(retention_report_add) {
 }
 
 JOURNEY_FUNCTION(retention_report_combine) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) return unchanged(fcinfo);
-    Summary& state = Summary::state(fcinfo, context);
-    state->merge(*Summary::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
+    return state_combine<RetentionSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(retention_report_finish) {
@@ -238,22 +228,4 @@ JOURNEY_FUNCTION(retention_report_finish) {
 }
 
 // The text form is that of bytea: hexadecimal digits.
-JOURNEY_FUNCTION(retention_summary_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);  // throws if it cannot be read
-    return bytes;
-}
-
-JOURNEY_FUNCTION(retention_summary_out) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-
-JOURNEY_FUNCTION(retention_summary_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    Summary::read_only(bytes);
-    return bytes;
-}
-
-JOURNEY_FUNCTION(retention_summary_send) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
+JOURNEY_STATE_TYPE(retention_summary, RetentionSummary);

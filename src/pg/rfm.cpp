@@ -94,10 +94,7 @@ JOURNEY_FUNCTION(rfm_add) {
 JOURNEY_FUNCTION(rfm_combine) {
     MemoryContext context = aggregate_context(fcinfo);
     const auto* other = state_argument<RfmOrders>(fcinfo, 1);
-    if (other == nullptr) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (other == nullptr) return unchanged_state(fcinfo);
     RfmOrders& state = state_of(fcinfo, context, other->as_of(), other->returns());
     state.merge(*other);
     PG_RETURN_POINTER(&state);

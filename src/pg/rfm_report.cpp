@@ -166,15 +166,4 @@ JOURNEY_FUNCTION(rfm_movement_finish) {
     return array_of(data, rows->size(), columns);
 }
 
-JOURNEY_FUNCTION(rfm_summary_in) {
-    return state_in<RfmSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(rfm_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(rfm_summary_recv) {
-    return state_recv<RfmSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(rfm_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(rfm_summary, RfmSummary);

@@ -67,7 +67,7 @@ JOURNEY_FUNCTION(sankey_add_path) {
 }
 
 JOURNEY_FUNCTION(sankey_combine) {
-    return combine_states<SankeySummary>(fcinfo);
+    return state_combine<SankeySummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(sankey_finish) {
@@ -83,15 +83,4 @@ JOURNEY_FUNCTION(sankey_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(sankey_summary_in) {
-    return state_in<SankeySummary>(fcinfo);
-}
-JOURNEY_FUNCTION(sankey_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(sankey_summary_recv) {
-    return state_recv<SankeySummary>(fcinfo);
-}
-JOURNEY_FUNCTION(sankey_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(sankey_summary, SankeySummary);

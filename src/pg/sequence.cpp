@@ -89,11 +89,6 @@ const SequenceRules& read_rules(FunctionCallInfo fcinfo, SequenceQuery& query, s
     return query.lasting(rules);
 }
 
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 // Can a group all of whose rows satisfy nothing have a match?
 bool matches_no_rows(const SequenceRules& rules) {
     return rules.dialect == Dialect::clickhouse;
@@ -152,13 +147,13 @@ Datum add_conditions(FunctionCallInfo fcinfo) {
     if (query.conditions.as_array) {
         const ConditionRow row = read_conditions(fcinfo, query.conditions, sequence_words);
         query.rules = &read_rules<has_mode>(fcinfo, query, checked_conditions(row.conditions));
-        if (PG_ARGISNULL(ts_argument)) return unchanged(fcinfo);
-        if (has_mode && skips_row(fcinfo, query)) return unchanged(fcinfo);
+        if (PG_ARGISNULL(ts_argument)) return unchanged_state(fcinfo);
+        if (has_mode && skips_row(fcinfo, query)) return unchanged_state(fcinfo);
         return add_row(fcinfo, query, PG_GETARG_TIMESTAMPTZ(ts_argument), row.satisfied);
     }
     if (!query.constant) query.rules = &read_rules<has_mode>(fcinfo, query, query.rules->steps);
-    if (PG_ARGISNULL(ts_argument)) return unchanged(fcinfo);
-    if (has_mode && skips_row(fcinfo, query)) return unchanged(fcinfo);
+    if (PG_ARGISNULL(ts_argument)) return unchanged_state(fcinfo);
+    if (has_mode && skips_row(fcinfo, query)) return unchanged_state(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts_argument);
     if (query.rules->steps > 64)
         return add_row(fcinfo, query, time,
@@ -166,7 +161,7 @@ Datum add_conditions(FunctionCallInfo fcinfo) {
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
     if (satisfied == 0 && query.constant && !(has_mode && matches_no_rows(*query.rules)) &&
         time != min_time && time != max_time)
-        return unchanged(fcinfo);
+        return unchanged_state(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -182,7 +177,7 @@ JOURNEY_FUNCTION(sequence_add_mode) {
 JOURNEY_FUNCTION(sequence_combine) {
     auto* other = state_argument<SequenceState>(fcinfo, 1);
     MemoryContext context = aggregate_context(fcinfo);
-    if (other == nullptr) return unchanged(fcinfo);
+    if (other == nullptr) return unchanged_state(fcinfo);
     auto& query = per_query<SequenceQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<SequenceQuery>(memory, memory); });
     auto* state = state_argument<SequenceState>(fcinfo, 0);

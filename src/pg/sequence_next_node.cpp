@@ -98,11 +98,6 @@ NextNodeState& state_of(FunctionCallInfo fcinfo, NextNodeQuery& query, const Nex
     return *make_in<NextNodeState>(memory, rules, query.values, memory);
 }
 
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 // A partial state between processes, not yet unpacked.
 struct PackedState {
     varlena* bytes;
@@ -115,7 +110,7 @@ JOURNEY_FUNCTION(sequence_next_node_add) {
     std::uint32_t count = 0;
     const NextNodeSteps steps = read_steps(fcinfo, query.as_array, count);
     if (!query.constant) query.rules = read_rules(fcinfo, count);
-    if (PG_ARGISNULL(ts_argument) || PG_ARGISNULL(value_argument)) return unchanged(fcinfo);
+    if (PG_ARGISNULL(ts_argument) || PG_ARGISNULL(value_argument)) return unchanged_state(fcinfo);
     const std::string_view value = text_argument(fcinfo, value_argument);
     NextNodeState& state = state_of(fcinfo, query, query.rules);
     state.add(PG_GETARG_TIMESTAMPTZ(ts_argument), value,
@@ -126,7 +121,7 @@ JOURNEY_FUNCTION(sequence_next_node_add) {
 JOURNEY_FUNCTION(sequence_next_node_combine) {
     const auto* packed = state_argument<PackedState>(fcinfo, 1);
     aggregate_context(fcinfo);
-    if (packed == nullptr) return unchanged(fcinfo);
+    if (packed == nullptr) return unchanged_state(fcinfo);
     NextNodeQuery& query = query_of(fcinfo);
     const auto bytes = bytes_of(PointerGetDatum(packed->bytes));
     NextNodeState& state = state_of(fcinfo, query, NextNodeState::rules_of(bytes));

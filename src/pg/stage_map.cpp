@@ -247,24 +247,17 @@ JOURNEY_FUNCTION(stage_map_from_events) {
     return made({}, columns);
 }
 
-JOURNEY_FUNCTION(map_definition_in) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
+namespace {
+
+Datum checked_map(Datum bytes) {
     ContextMemory memory;
     StageMap(memory).decode(bytes_of(bytes));
     return bytes;
 }
-JOURNEY_FUNCTION(map_definition_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(map_definition_recv) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    ContextMemory memory;
-    StageMap(memory).decode(bytes_of(bytes));
-    return bytes;
-}
-JOURNEY_FUNCTION(map_definition_send) {
-    return state_send(fcinfo);
-}
+
+}  // namespace
+
+JOURNEY_BYTES_TYPE(map_definition, checked_map);
 
 namespace {
 

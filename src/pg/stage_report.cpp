@@ -60,7 +60,7 @@ JOURNEY_FUNCTION(stage_time_add) {
 }
 
 JOURNEY_FUNCTION(stage_report_combine) {
-    return combine_states<StageReport>(fcinfo);
+    return state_combine<StageReport>(fcinfo);
 }
 
 JOURNEY_FUNCTION(stage_stock_finish) {
@@ -141,15 +141,4 @@ JOURNEY_FUNCTION(stage_time_finish) {
     return out.datum();
 }
 
-JOURNEY_FUNCTION(stage_summary_in) {
-    return pg::state_in<StageReport>(fcinfo);
-}
-JOURNEY_FUNCTION(stage_summary_out) {
-    return pg::state_out(fcinfo);
-}
-JOURNEY_FUNCTION(stage_summary_recv) {
-    return pg::state_recv<StageReport>(fcinfo);
-}
-JOURNEY_FUNCTION(stage_summary_send) {
-    return pg::state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(stage_summary, StageReport);

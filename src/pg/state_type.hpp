@@ -1,6 +1,6 @@
-// The four functions of an SQL type that is an aggregate's state (expanded.hpp):
-// its text form is that of bytea, hexadecimal digits. And what such aggregates
-// have in common.
+// JOURNEY_STATE_TYPE: the four functions of an SQL type that is an aggregate's state
+// (expanded.hpp); its text form is that of bytea, hexadecimal digits. And what such
+// aggregates have in common.
 #pragma once
 
 #include "pg/aggregate.hpp"
@@ -14,14 +14,6 @@ Datum checked_state(Datum bytes) {
     Expanded<T>::read_only(bytes);
     return bytes;
 }
-template <class T>
-Datum state_in(FunctionCallInfo fcinfo) {
-    return checked_state<T>(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));
-}
-template <class T>
-Datum state_recv(FunctionCallInfo fcinfo) {
-    return checked_state<T>(DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0)));
-}
 inline Datum state_out(FunctionCallInfo fcinfo) {
     return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
 }
@@ -33,10 +25,7 @@ inline Datum state_send(FunctionCallInfo fcinfo) {
 template <class T>
 Datum state_combine(FunctionCallInfo fcinfo) {
     MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
     Expanded<T>& state = Expanded<T>::state(fcinfo, context);
     state->merge(*Expanded<T>::read_only(PG_GETARG_DATUM(1)));
     return state.datum();
@@ -102,3 +91,22 @@ class ReadOnce {
 };
 
 }  // namespace journey::pg
+
+// The in, out, recv and send functions of a type that is written as bytes;
+// checked(bytes) returns them or throws.
+#define JOURNEY_BYTES_TYPE(name, checked)                                   \
+    JOURNEY_FUNCTION(name##_in) {                                           \
+        return checked(DirectFunctionCall1(byteain, PG_GETARG_DATUM(0)));   \
+    }                                                                       \
+    JOURNEY_FUNCTION(name##_out) {                                          \
+        return journey::pg::state_out(fcinfo);                              \
+    }                                                                       \
+    JOURNEY_FUNCTION(name##_recv) {                                         \
+        return checked(DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0))); \
+    }                                                                       \
+    JOURNEY_FUNCTION(name##_send) {                                         \
+        return journey::pg::state_send(fcinfo);                             \
+    }                                                                       \
+    static_assert(true, "the semicolon after the macro")
+
+#define JOURNEY_STATE_TYPE(name, T) JOURNEY_BYTES_TYPE(name, journey::pg::checked_state<T>)

@@ -120,10 +120,7 @@ Datum add(FunctionCallInfo fcinfo, const SurveyScale& usual, bool groups) {
 
 Datum combine(FunctionCallInfo fcinfo, bool groups) {
     MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) {
-        if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-    }
+    if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
     const double* other = state_numbers(PG_GETARG_DATUM(1), groups);
     double* numbers;
     Datum state;

@@ -89,7 +89,7 @@ JOURNEY_FUNCTION(survival_table_add) {
 }
 
 JOURNEY_FUNCTION(survival_table_combine) {
-    return combine_states<Table>(fcinfo);
+    return state_combine<SurvivalTable>(fcinfo);
 }
 
 JOURNEY_FUNCTION(kaplan_meier_finish) {
@@ -104,18 +104,7 @@ JOURNEY_FUNCTION(nelson_aalen_finish) {
                        kept(Table::read_only(PG_GETARG_DATUM(0))->nelson_aalen({}, false, memory), memory));
 }
 
-JOURNEY_FUNCTION(survival_table_in) {
-    return state_in<Table>(fcinfo);
-}
-JOURNEY_FUNCTION(survival_table_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(survival_table_recv) {
-    return state_recv<Table>(fcinfo);
-}
-JOURNEY_FUNCTION(survival_table_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(survival_table, SurvivalTable);
 
 JOURNEY_FUNCTION(kaplan_meier) {
     return curve_rows(fcinfo, [&](ContextMemory& memory) {

@@ -3,9 +3,8 @@
 
 #include "core/survival.hpp"
 
-#include "pg/aggregate.hpp"
 #include "pg/arguments.hpp"
-#include "pg/expanded.hpp"
+#include "pg/state_type.hpp"
 #include "pg/values.hpp"
 
 namespace journey::pg {
@@ -89,42 +88,6 @@ Datum rows_datum(FunctionCallInfo fcinfo, std::size_t count, Fill fill) {
     }
     return PointerGetDatum(
         construct_array(rows, static_cast<int>(count), columns->tdtypeid, -1, false, TYPALIGN_DOUBLE));
-}
-
-// The state of an aggregate, unchanged.
-inline Datum unchanged_state(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
-// add: the second of two states joins the first.
-template <class State>
-Datum combine_states(FunctionCallInfo fcinfo) {
-    MemoryContext context = aggregate_context(fcinfo);
-    if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
-    State& state = State::state(fcinfo, context);
-    state->merge(*State::read_only(PG_GETARG_DATUM(1)));
-    return state.datum();
-}
-
-// The text form of a state is that of bytea: hexadecimal digits.
-template <class State>
-Datum state_in(FunctionCallInfo fcinfo) {
-    const Datum bytes = DirectFunctionCall1(byteain, PG_GETARG_DATUM(0));
-    State::read_only(bytes);  // throws if it cannot be read
-    return bytes;
-}
-template <class State>
-Datum state_recv(FunctionCallInfo fcinfo) {
-    const Datum bytes = DirectFunctionCall1(bytearecv, PG_GETARG_DATUM(0));
-    State::read_only(bytes);
-    return bytes;
-}
-inline Datum state_out(FunctionCallInfo fcinfo) {
-    return DirectFunctionCall1(byteaout, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
-}
-inline Datum state_send(FunctionCallInfo fcinfo) {
-    return DirectFunctionCall1(byteasend, PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(0))));
 }
 
 }  // namespace survival_family

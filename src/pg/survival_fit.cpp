@@ -242,21 +242,10 @@ JOURNEY_FUNCTION(survival_calibration_add) {
 }
 
 JOURNEY_FUNCTION(survival_rows_combine) {
-    return combine_states<Rows>(fcinfo);
+    return state_combine<SurvivalRows>(fcinfo);
 }
 
-JOURNEY_FUNCTION(survival_rows_in) {
-    return state_in<Rows>(fcinfo);
-}
-JOURNEY_FUNCTION(survival_rows_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(survival_rows_recv) {
-    return state_recv<Rows>(fcinfo);
-}
-JOURNEY_FUNCTION(survival_rows_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(survival_rows, SurvivalRows);
 
 JOURNEY_FUNCTION(cox_fit_finish) {
     return fit(fcinfo, fit_cox);

@@ -30,7 +30,7 @@ JOURNEY_FUNCTION(transition_report_add) {
 }
 
 JOURNEY_FUNCTION(transition_report_combine) {
-    return combine_states<TransitionSummary>(fcinfo);
+    return state_combine<TransitionSummary>(fcinfo);
 }
 
 JOURNEY_FUNCTION(transition_report_finish) {
@@ -53,15 +53,4 @@ JOURNEY_FUNCTION(transition_report_finish) {
     return report.datum();
 }
 
-JOURNEY_FUNCTION(transition_summary_in) {
-    return state_in<TransitionSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(transition_summary_out) {
-    return state_out(fcinfo);
-}
-JOURNEY_FUNCTION(transition_summary_recv) {
-    return state_recv<TransitionSummary>(fcinfo);
-}
-JOURNEY_FUNCTION(transition_summary_send) {
-    return state_send(fcinfo);
-}
+JOURNEY_STATE_TYPE(transition_summary, TransitionSummary);

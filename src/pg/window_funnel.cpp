@@ -117,11 +117,6 @@ Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
     PG_RETURN_POINTER(state);
 }
 
-Datum unchanged(FunctionCallInfo fcinfo) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 void put_rows_off(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
     if (!query.constant) return;
     query.pending = HashedRows<WindowFunnelState>::make(fcinfo, query.memory);
@@ -149,10 +144,10 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
         return made;
     });
     if (!query.constant) query.rules = read_rules(fcinfo, has_mode, query.rules.steps);
-    if (PG_ARGISNULL(ts)) return unchanged(fcinfo);
+    if (PG_ARGISNULL(ts)) return unchanged_state(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     if (query.rules.dialect.skips_null() && any_null_condition(fcinfo, query.conditions))
-        return unchanged(fcinfo);
+        return unchanged_state(fcinfo);
     if (query.conditions.as_array || query.rules.steps > 64) {
         const ConditionRow row = read_conditions(fcinfo, query.conditions, funnel_words);
         if (query.conditions.as_array) query.rules.steps = checked_steps(row.conditions);
@@ -160,7 +155,7 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
     }
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
     if (satisfied == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
-        return unchanged(fcinfo);
+        return unchanged_state(fcinfo);
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -201,11 +196,11 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
         query.rules = read_rules(fcinfo, has_mode, query.names->kinds().steps());
         query.rules.names = query.names_hash;
     }
-    if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged(fcinfo);
+    if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged_state(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
     if (kind == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
-        return unchanged(fcinfo);
+        return unchanged_state(fcinfo);
     return add_row(fcinfo, query, time, query.names->kinds().satisfied(kind));
 }
 
@@ -227,7 +222,7 @@ JOURNEY_FUNCTION(window_funnel_add_names_mode) {
 JOURNEY_FUNCTION(window_funnel_combine) {
     auto* other = state_argument<WindowFunnelState>(fcinfo, 1);
     MemoryContext context = aggregate_context(fcinfo);
-    if (other == nullptr) return unchanged(fcinfo);
+    if (other == nullptr) return unchanged_state(fcinfo);
     auto& query = per_query<WindowFunnelQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<WindowFunnelQuery>(memory, memory); });
     ContextMemory& memory = query.contexts.of(context, query.memory);
