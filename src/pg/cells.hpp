@@ -13,57 +13,56 @@ struct Cells {
 
     void null() { nulls[n++] = true; }
     void datum(Datum value) { values[n++] = value; }
-    void text(std::string_view text) { datum(text_datum(text)); }
-    void text(const std::optional<std::string_view>& text) {
-        if (text) {
-            datum(text_datum(*text));
+    // make(what is there) → the datum; NULL if nothing is.
+    template <class T, class Make>
+    void optional(const std::optional<T>& value, Make make) {
+        if (value) {
+            datum(make(*value));
         } else {
             null();
         }
     }
+    void text(const std::optional<std::string_view>& text) { optional(text, text_datum); }
     void boolean(const std::optional<bool>& value) {
-        if (value) {
-            datum(BoolGetDatum(*value));
-        } else {
-            null();
-        }
+        optional(value, [](bool each) { return BoolGetDatum(each); });
+    }
+    void whole(const std::optional<std::int32_t>& value) {
+        optional(value, [](std::int32_t each) { return Int32GetDatum(each); });
     }
     void count(const std::optional<std::int64_t>& value) {
-        if (value) {
-            datum(Int64GetDatum(*value));
-        } else {
-            null();
-        }
+        optional(value, [](std::int64_t each) { return Int64GetDatum(each); });
     }
+    // NaN is NULL.
     void real(const std::optional<double>& value) {
-        if (value && !std::isnan(*value)) {
-            datum(Float8GetDatum(*value));
-        } else {
-            null();
-        }
+        const bool known = value && !std::isnan(*value);
+        optional(known ? value : std::nullopt, [](double each) { return Float8GetDatum(each); });
     }
     void share(const std::optional<std::int64_t>& part, std::int64_t all) {
-        if (part && all > 0) {
-            real(static_cast<double>(*part) / static_cast<double>(all));
-        } else {
-            null();
-        }
+        real(part && all > 0 ? std::optional(static_cast<double>(*part) / static_cast<double>(all))
+                             : std::nullopt);
     }
     void length(const std::optional<std::int64_t>& microseconds) {
-        if (microseconds) {
-            datum(interval_datum(*microseconds));
-        } else {
-            null();
-        }
+        optional(microseconds, [](std::int64_t each) { return interval_datum(each); });
     }
     // Stages count from 0 inside and from 1 in SQL.
     void stage(const std::optional<std::uint32_t>& stage) {
-        if (stage) {
-            datum(Int32GetDatum(static_cast<std::int32_t>(*stage) + 1));
-        } else {
-            null();
-        }
+        optional(stage,
+                 [](std::uint32_t each) { return Int32GetDatum(static_cast<std::int32_t>(each) + 1); });
     }
 };
+
+// The single row of a function that returns a record.
+inline Datum record_datum(FunctionCallInfo fcinfo, Cells& cells) {
+    TupleDesc columns;
+    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
+        elog(ERROR, "journey: the function does not return a row");
+    }
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), cells.values, cells.nulls));
+}
+
+// One row of a function that returns many.
+inline Datum row_datum(FuncCallContext* calls, Cells& cells) {
+    return row_datum(calls, cells.values, cells.nulls);
+}
 
 }  // namespace journey::pg

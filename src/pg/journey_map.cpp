@@ -4,9 +4,7 @@
 #include "core/discover_map.hpp"
 #include "core/journey_steps.hpp"
 
-#include "pg/cells.hpp"
-#include "pg/report.hpp"
-#include "pg/stage_map.hpp"
+#include "pg/map_report.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -29,27 +27,9 @@ JourneyMapOptions map_options(FunctionCallInfo fcinfo) {
     return options;
 }
 
-// The state and its map, or null if no row came.
-template <class State>
-State* finished(FunctionCallInfo fcinfo, StageMap& map) {
-    if (PG_ARGISNULL(0)) return nullptr;
-    State& state = *Expanded<State>::read_only(PG_GETARG_DATUM(0));
-    if (state.map_bytes().empty()) return nullptr;
-    map.decode(state.map_bytes());
-    return &state;
-}
-
-Datum optional_word(const char* word) {
-    return *word == 0 ? Datum{0} : text_datum(word);
-}
-
 void fill(Cells& cells, const JourneyMapRow& row) {
     const auto word = [&](const char* text) {
-        if (*text == 0) {
-            cells.null();
-        } else {
-            cells.datum(optional_word(text));
-        }
+        cells.text(*text == 0 ? std::nullopt : std::optional<std::string_view>(text));
     };
     cells.stage(row.stage);
     cells.text(row.stage_name);
@@ -99,18 +79,7 @@ JOURNEY_FUNCTION(journey_map_combine) {
     return state_combine<JourneyMap>(fcinfo);
 }
 JOURNEY_FUNCTION(journey_map_finish) {
-    ContextMemory memory;
-    StageMap map(memory);
-    JourneyMap* state = finished<JourneyMap>(fcinfo, map);
-    if (state == nullptr) PG_RETURN_NULL();
-    const auto rows = state->rows(map);
-    ReportRows out(fcinfo, rows.size());
-    for (const JourneyMapRow& row : rows) {
-        Cells cells;
-        fill(cells, row);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    return map_report<JourneyMap>(fcinfo, &JourneyMap::rows, fill);
 }
 JOURNEY_STATE_TYPE(journey_map_summary, JourneyMap);
 
@@ -128,14 +97,7 @@ JOURNEY_FUNCTION(journey_steps_combine) {
     return state_combine<JourneySteps>(fcinfo);
 }
 JOURNEY_FUNCTION(journey_steps_finish) {
-    ContextMemory memory;
-    StageMap map(memory);
-    JourneySteps* state = finished<JourneySteps>(fcinfo, map);
-    if (state == nullptr) PG_RETURN_NULL();
-    const auto rows = state->rows(map);
-    ReportRows out(fcinfo, rows.size());
-    for (const JourneyStepRow& row : rows) {
-        Cells cells;
+    return map_report<JourneySteps>(fcinfo, &JourneySteps::rows, [](Cells& cells, const JourneyStepRow& row) {
         cells.stage(row.from_stage);
         cells.text(row.from);
         cells.stage(row.to_stage);
@@ -146,9 +108,7 @@ JOURNEY_FUNCTION(journey_steps_finish) {
         cells.count(row.moved_on);
         cells.share(row.moved_on, row.customers);
         cells.length(row.median_took);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    });
 }
 JOURNEY_STATE_TYPE(journey_steps_summary, JourneySteps);
 
@@ -176,21 +136,17 @@ JOURNEY_FUNCTION(discover_map_finish) {
     // The most visited event of each stage, of which half make an event a primary one.
     std::int64_t most[max_stages] = {};
     for (const DiscoveredRow& row : rows) most[row.stage] = std::max(most[row.stage], row.customers);
-    ReportRows out(fcinfo, rows.size());
-    for (const DiscoveredRow& row : rows) {
+    return report_array(fcinfo, rows, [&](Cells& cells, const DiscoveredRow& row) {
         char stage[32];
         snprintf(stage, sizeof stage, "stage %u", row.stage + 1);
-        Cells cells;
         cells.stage(row.stage);
-        cells.text(std::string_view(stage));
+        cells.text(stage);
         cells.text(row.event);
-        cells.text(std::string_view(2 * row.customers >= most[row.stage] ? "primary" : "secondary"));
+        cells.text(2 * row.customers >= most[row.stage] ? "primary" : "secondary");
         cells.count(row.customers);
         cells.count(row.events);
         cells.real(row.reach);
         cells.real(row.position);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    });
 }
 JOURNEY_STATE_TYPE(map_discovery, MapDiscovery);

@@ -161,6 +161,6 @@ JOURNEY_FUNCTION(visio_rows) {
     Cells cells;
     for (const Document* field :
          {&row.id, &row.description, &row.next, &row.labels, &row.shape, &row.function, &row.phase})
-        cells.text(std::string_view(*field));
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, cells.values, cells.nulls));
+        cells.text(*field);
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, cells));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pg/aggregate.hpp"
+#include "pg/cells.hpp"
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"
 
@@ -32,6 +33,18 @@ class ReportRows {
     Datum* rows_;
     int count_ = 0;
 };
+
+// fill(cells, row) for each row.
+template <class Rows, class Fill>
+Datum report_array(FunctionCallInfo fcinfo, const Rows& rows, Fill fill) {
+    ReportRows report(fcinfo, rows.size());
+    for (const auto& row : rows) {
+        Cells cells;
+        fill(cells, row);
+        report.add(cells.values, cells.nulls);
+    }
+    return report.datum();
+}
 
 // What an aggregate's options were read to, once a query if arguments first.. of
 // the transition function are constants, else row by row: read() → T.

@@ -2,9 +2,7 @@
 
 #include "core/stage_report.hpp"
 
-#include "pg/cells.hpp"
-#include "pg/report.hpp"
-#include "pg/stage_map.hpp"
+#include "pg/map_report.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -20,15 +18,6 @@ Datum add(FunctionCallInfo fcinfo, const StageReportOptions& options) {
     if (!PG_ARGISNULL(1))
         state->add(JourneyView(bytes_argument(fcinfo, 1)), loaded.reader, loaded.bytes, options);
     return state.datum();
-}
-
-// The state, or nothing if no row came.
-StageReport* finished(FunctionCallInfo fcinfo, StageMap& map) {
-    if (PG_ARGISNULL(0)) return nullptr;
-    StageReport& report = *Expanded<StageReport>::read_only(PG_GETARG_DATUM(0));
-    if (report.map_bytes().empty()) return nullptr;
-    map.decode(report.map_bytes());
-    return &report;
 }
 
 }  // namespace
@@ -64,14 +53,7 @@ JOURNEY_FUNCTION(stage_report_combine) {
 }
 
 JOURNEY_FUNCTION(stage_stock_finish) {
-    ContextMemory memory;
-    StageMap map(memory);
-    StageReport* report = finished(fcinfo, map);
-    if (report == nullptr) PG_RETURN_NULL();
-    const auto rows = report->stock(map);
-    ReportRows out(fcinfo, rows.size());
-    for (const StockRow& row : rows) {
-        Cells cells;
+    return map_report<StageReport>(fcinfo, &StageReport::stock, [](Cells& cells, const StockRow& row) {
         cells.stage(row.stage);
         cells.text(row.name);
         cells.count(row.customers);
@@ -80,47 +62,29 @@ JOURNEY_FUNCTION(stage_stock_finish) {
         cells.count(row.stage ? std::optional(row.ever) : std::nullopt);
         cells.length(row.median);
         cells.length(row.p90);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    });
 }
 
 JOURNEY_FUNCTION(stage_flow_finish) {
-    ContextMemory memory;
-    StageMap map(memory);
-    StageReport* report = finished(fcinfo, map);
-    if (report == nullptr) PG_RETURN_NULL();
-    const auto rows = report->flow(map);
-    ReportRows out(fcinfo, rows.size());
-    for (const FlowRow& row : rows) {
+    return map_report<StageReport>(fcinfo, &StageReport::flow, [](Cells& cells, const FlowRow& row) {
         const char* direction = row.from_name == row.to_name ? "stayed"
                                 : !row.to                    ? "appeared"
                                 : !row.from                  ? "entered"
                                 : *row.to > *row.from        ? "forward"
                                                              : "backward";
-        Cells cells;
         cells.stage(row.from);
         cells.text(row.from_name);
         cells.stage(row.to);
         cells.text(row.to_name);
-        cells.text(std::string_view(direction));
+        cells.text(direction);
         cells.count(row.customers);
         cells.count(row.moves);
         cells.count(row.movers);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    });
 }
 
 JOURNEY_FUNCTION(stage_time_finish) {
-    ContextMemory memory;
-    StageMap map(memory);
-    StageReport* report = finished(fcinfo, map);
-    if (report == nullptr) PG_RETURN_NULL();
-    const auto rows = report->time(map);
-    ReportRows out(fcinfo, rows.size());
-    for (const StageTimeRow& row : rows) {
-        Cells cells;
+    return map_report<StageReport>(fcinfo, &StageReport::time, [](Cells& cells, const StageTimeRow& row) {
         cells.stage(row.stage);
         cells.text(row.name);
         cells.count(row.customers);
@@ -136,9 +100,7 @@ JOURNEY_FUNCTION(stage_time_finish) {
         length(&StageTimeRow::Lengths::p75);
         length(&StageTimeRow::Lengths::p90);
         length(&StageTimeRow::Lengths::longest);
-        out.add(cells.values, cells.nulls);
-    }
-    return out.datum();
+    });
 }
 
 JOURNEY_STATE_TYPE(stage_summary, StageReport);
