@@ -24,19 +24,19 @@ const Curve& plain_kaplan_meier(Datum table, const SurvivalConfidence& confidenc
     return kept(Table::read_only(table)->kaplan_meier(confidence, memory), memory);
 }
 
-void fill_row(const CurvePoint& point, RowValues& row) {
-    row.number(point.time);
+void fill_row(Cells& row, const CurvePoint& point) {
+    row.real(point.time);
     row.count(point.at_risk);
     row.count(point.events);
     row.count(point.censored);
-    row.number(point.estimate.value);
-    row.number(point.estimate.std_error);
-    row.number(point.estimate.lower);
-    row.number(point.estimate.upper);
+    row.real(point.estimate.value);
+    row.real(point.estimate.std_error);
+    row.real(point.estimate.lower);
+    row.real(point.estimate.upper);
 }
 
 Datum curve_array(FunctionCallInfo fcinfo, const Curve& curve) {
-    return rows_datum(fcinfo, curve.size(), [&](std::size_t i, RowValues& row) { fill_row(curve[i], row); });
+    return rows_datum(fcinfo, curve, fill_row);
 }
 
 struct CurveStream {
@@ -53,9 +53,9 @@ Datum curve_rows(FunctionCallInfo fcinfo, Make make) {
         return make_in<CurveStream>(memory, &kept(make(memory), memory));
     });
     if (stream.calls->call_cntr >= stream.state->curve->size()) SRF_RETURN_DONE(stream.calls);
-    RowValues row;
-    fill_row((*stream.state->curve)[stream.calls->call_cntr], row);
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row.values, row.nulls));
+    Cells row;
+    fill_row(row, (*stream.state->curve)[stream.calls->call_cntr]);
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row));
 }
 
 bool is_fleming_harrington(std::string_view word) {
@@ -64,11 +64,6 @@ bool is_fleming_harrington(std::string_view word) {
     throw Error(ErrorCode::invalid_argument, "method", "unknown method \"%.*s\"",
                 static_cast<int>(std::min<std::size_t>(word.size(), 100)), word.data())
         .hint("Valid are nelson-aalen, fleming-harrington.");
-}
-
-Datum number_or_null(FunctionCallInfo fcinfo, double number) {
-    if (number != number) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(number);
 }
 
 }  // namespace
@@ -134,8 +129,8 @@ JOURNEY_FUNCTION(survival_quantile) {
     const SurvivalConfidence confidence = confidence_argument(fcinfo, 2, 3);
     const SurvivalEstimate found =
         survival_quantile(plain_kaplan_meier(PG_GETARG_DATUM(0), confidence), PG_GETARG_FLOAT8(1));
-    RowValues row;
-    for (const double number : {found.value, found.lower, found.upper}) row.number(number);
+    Cells row;
+    for (const double number : {found.value, found.lower, found.upper}) row.real(number);
     return record_datum(fcinfo, row);
 }
 
@@ -143,19 +138,19 @@ JOURNEY_FUNCTION(restricted_mean) {
     const SurvivalConfidence confidence = confidence_argument(fcinfo, 2, -1);
     const SurvivalEstimate found =
         restricted_mean(plain_kaplan_meier(PG_GETARG_DATUM(0)), PG_GETARG_FLOAT8(1), confidence);
-    RowValues row;
-    for (const double number : {found.value, found.std_error, found.lower, found.upper}) row.number(number);
+    Cells row;
+    for (const double number : {found.value, found.std_error, found.lower, found.upper}) row.real(number);
     return record_datum(fcinfo, row);
 }
 
 JOURNEY_FUNCTION(survival_counts) {
     Table& table = Table::read_only(PG_GETARG_DATUM(0));
-    RowValues row;
+    Cells row;
     row.count(table->customers());
     row.count(table->events());
     row.count(table->customers() - table->events());
     row.count(table->excluded());
-    row.number(table->last_time());
+    row.real(table->last_time());
     return record_datum(fcinfo, row);
 }
 

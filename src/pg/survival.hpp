@@ -4,8 +4,7 @@
 #include "core/survival.hpp"
 
 #include "pg/arguments.hpp"
-#include "pg/state_type.hpp"
-#include "pg/values.hpp"
+#include "pg/report.hpp"
 
 namespace journey::pg {
 
@@ -43,51 +42,20 @@ inline SurvivalConfidence confidence_argument(FunctionCallInfo fcinfo, int level
     return confidence;
 }
 
-// The columns of one row, filled from left to right; NaN is NULL.
-class RowValues {
-  public:
-    static constexpr int most = 24;
-    void add(Datum value, bool is_null = false) {
-        values[size] = value;
-        nulls[size++] = is_null;
-    }
-    void number(double value) { add(Float8GetDatum(value), value != value); }
-    void count(std::int64_t value) { add(Int64GetDatum(value)); }
-    void word(std::string_view value, bool is_null = false) { add(is_null ? 0 : text_datum(value), is_null); }
-    void boolean(bool value) { add(BoolGetDatum(value)); }
-
-    Datum values[most];
-    bool nulls[most];
-    int size = 0;
-};
-
-// The single row of a function that returns a record.
-inline Datum record_datum(FunctionCallInfo fcinfo, RowValues& row) {
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), row.values, row.nulls));
+// NaN is NULL.
+inline Datum number_or_null(FunctionCallInfo fcinfo, double number) {
+    if (number != number) PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(number);
 }
 
-// The array of composites an aggregate returns: fill(i, row) for each.
-template <class Fill>
-Datum rows_datum(FunctionCallInfo fcinfo, std::size_t count, Fill fill) {
-    const Oid element = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
-    TupleDesc columns = BlessTupleDesc(lookup_rowtype_tupdesc_copy(element, -1));
-    if (count > MaxAllocSize / sizeof(Datum) - 1) {
+// The array of composites an aggregate returns: fill(cells, row) for each row.
+template <class Rows, class Fill>
+Datum rows_datum(FunctionCallInfo fcinfo, const Rows& rows, Fill fill) {
+    if (rows.size() > MaxAllocSize / sizeof(Datum) - 1) {
         throw Error(ErrorCode::limit, "", "the result has too many rows for an array")
             .hint("Use the function over a survival_table, which returns rows.");
     }
-    auto* rows = static_cast<Datum*>(palloc(sizeof(Datum) * (count + 1)));
-    for (std::size_t i = 0; i < count; ++i) {
-        if (i % 4096 == 0) CHECK_FOR_INTERRUPTS();
-        RowValues row;
-        fill(i, row);
-        rows[i] = HeapTupleGetDatum(heap_form_tuple(columns, row.values, row.nulls));
-    }
-    return PointerGetDatum(
-        construct_array(rows, static_cast<int>(count), columns->tdtypeid, -1, false, TYPALIGN_DOUBLE));
+    return report_array(fcinfo, rows, fill);
 }
 
 }  // namespace survival_family

@@ -263,10 +263,10 @@ JOURNEY_FUNCTION(logrank_finish) {
         customers += group.customers;
         events += group.events;
     }
-    RowValues row;
-    row.number(result.statistic);
-    row.add(Int32GetDatum(result.df));
-    row.number(result.p_value);
+    Cells row;
+    row.real(result.statistic);
+    row.whole(result.df);
+    row.real(result.p_value);
     row.count(static_cast<std::int64_t>(result.groups.size()));
     row.count(customers);
     row.count(events);
@@ -277,14 +277,14 @@ JOURNEY_FUNCTION(logrank_finish) {
 JOURNEY_FUNCTION(logrank_groups_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto& groups = compare_groups(fcinfo).result.groups;
-    return rows_datum(fcinfo, groups.size(), [&](std::size_t i, RowValues& row) {
-        row.word(groups[i].group);
-        row.count(groups[i].customers);
-        row.count(groups[i].events);
-        row.number(groups[i].expected);
-        row.number(groups[i].weighted_observed);
-        row.number(groups[i].weighted_expected);
-        row.number(groups[i].variance);
+    return rows_datum(fcinfo, groups, [](Cells& row, const LogRankGroup& group) {
+        row.text(group.group);
+        row.count(group.customers);
+        row.count(group.events);
+        row.real(group.expected);
+        row.real(group.weighted_observed);
+        row.real(group.weighted_expected);
+        row.real(group.variance);
     });
 }
 
@@ -298,8 +298,8 @@ JOURNEY_FUNCTION(concordance_finish) {
 JOURNEY_FUNCTION(concordance_pairs_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const Concordance pairs = count_pairs(fcinfo);
-    RowValues row;
-    row.number(pairs.concordance);
+    Cells row;
+    row.real(pairs.concordance);
     for (const std::int64_t count : {pairs.concordant, pairs.discordant, pairs.tied_risk, pairs.tied_time}) {
         row.count(count);
     }
@@ -322,12 +322,12 @@ JOURNEY_FUNCTION(survival_calibration_finish) {
     const auto& table = *make_in<std::pmr::vector<SurvivalCalibrationRow>>(
         memory, calibration(rows->ordered(memory), rows->first(), static_cast<std::int64_t>(rows->second()),
                             SurvivalConfidence{}.level, memory));
-    return rows_datum(fcinfo, table.size(), [&](std::size_t i, RowValues& row) {
-        row.count(table[i].bin);
-        row.count(table[i].customers);
-        row.number(table[i].predicted);
-        row.number(table[i].observed);
-        row.number(table[i].lower);
-        row.number(table[i].upper);
+    return rows_datum(fcinfo, table, [](Cells& row, const SurvivalCalibrationRow& bin) {
+        row.count(bin.bin);
+        row.count(bin.customers);
+        row.real(bin.predicted);
+        row.real(bin.observed);
+        row.real(bin.lower);
+        row.real(bin.upper);
     });
 }

@@ -268,14 +268,14 @@ Datum coefficient_rows(FunctionCallInfo fcinfo, ModelKind kind) {
     const double z = error > 0 ? value / error : no_number, reach = stream.state->z * error;
     // The ratio of a covariate; intercept and scale have none.
     const bool covariate = i >= model.first_covariate() && i < model.first_covariate() + model.covariates();
-    RowValues row;
-    row.word(model.names[i]);
-    for (const double number : {value, error, z, two_sided_p(z)}) row.number(number);
+    Cells row;
+    row.text(model.names[i]);
+    for (const double number : {value, error, z, two_sided_p(z)}) row.real(number);
     for (const double number : {value, value - reach, value + reach}) {
-        row.number(covariate ? std::exp(number) : no_number);
+        row.real(covariate ? std::exp(number) : no_number);
     }
-    row.word(name_of(model.notes[i]), model.notes[i] == CoefficientNote::none);
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row.values, row.nulls));
+    row.text(model.notes[i] == CoefficientNote::none ? std::nullopt : std::optional(name_of(model.notes[i])));
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row));
 }
 
 }  // namespace
@@ -340,23 +340,23 @@ JOURNEY_FUNCTION(survival_summary) {
     const char* warning = infinite ? "a coefficient may be infinite: a covariate separates who has the event"
                           : !model.converged ? "the fit did not converge"
                           : collinear ? "a covariate is constant or determined by others and was left out"
-                                      : "";
+                                      : nullptr;
     const double parameters = model.is_cox() ? df : df + (model.has_scale() ? 2 : 1);
-    RowValues row;
-    row.word(name_of(model.kind));
-    row.word(model.is_cox() ? name_of(model.ties) : name_of(model.distribution));
+    Cells row;
+    row.text(name_of(model.kind));
+    row.text(model.is_cox() ? name_of(model.ties) : name_of(model.distribution));
     row.count(model.customers);
     row.count(model.events);
     row.count(model.excluded);
-    row.add(Int32GetDatum(model.iterations));
+    row.whole(model.iterations);
     row.boolean(model.converged);
-    row.word(warning, *warning == 0);
+    row.text(warning == nullptr ? std::nullopt : std::optional<std::string_view>(warning));
     for (const double number : {model.loglik_null, model.loglik, 2 * parameters - 2 * model.loglik})
-        row.number(number);
-    row.add(Int32GetDatum(df));
+        row.real(number);
+    row.whole(df);
     for (const double statistic : {model.likelihood_ratio(), wald, score}) {
-        row.number(statistic);
-        row.number(chi_square_p(statistic, df));
+        row.real(statistic);
+        row.real(chi_square_p(statistic, df));
     }
     row.boolean(model.robust);
     return record_datum(fcinfo, row);
@@ -377,12 +377,12 @@ JOURNEY_FUNCTION(cox_zph) {
     if (i >= model.zph.size()) SRF_RETURN_DONE(stream.calls);
     const bool all = i == model.covariates();
     const int df = all ? model.degrees() : 1;
-    RowValues row;
-    row.word(all ? std::string_view("GLOBAL") : std::string_view(model.names[i]));
-    row.number(model.zph[i]);
-    row.add(Int32GetDatum(df));
-    row.number(chi_square_p(model.zph[i], df));
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row.values, row.nulls));
+    Cells row;
+    row.text(all ? std::string_view("GLOBAL") : std::string_view(model.names[i]));
+    row.real(model.zph[i]);
+    row.whole(df);
+    row.real(chi_square_p(model.zph[i], df));
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row));
 }
 
 JOURNEY_FUNCTION(cox_baseline) {
@@ -396,9 +396,9 @@ JOURNEY_FUNCTION(cox_baseline) {
     if (at.stratum == strata.size()) SRF_RETURN_DONE(stream.calls);
     const SurvivalModel::Stratum& stratum = strata[at.stratum];
     const double hazard = stratum.hazards[at.place];
-    RowValues row;
-    row.word(stratum.label);
-    for (const double number : {stratum.times[at.place], hazard, std::exp(-hazard)}) row.number(number);
+    Cells row;
+    row.text(stratum.label);
+    for (const double number : {stratum.times[at.place], hazard, std::exp(-hazard)}) row.real(number);
     ++at.place;
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row.values, row.nulls));
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row));
 }

@@ -73,11 +73,6 @@ std::optional<Customer> customer_arguments(FunctionCallInfo fcinfo, int stratum)
                     stratum < 0 ? 0 : model.stratum_of(text_argument(fcinfo, stratum))};
 }
 
-Datum number_or_null(FunctionCallInfo fcinfo, double number) {
-    if (number != number) PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(number);
-}
-
 struct CurveStream {
     const SurvivalModel* model;
     double predictor;
@@ -156,10 +151,10 @@ JOURNEY_FUNCTION(survival_curve) {
     if (stream.calls->call_cntr >= curve.times.size()) SRF_RETURN_DONE(stream.calls);
     const double time = curve.times[stream.calls->call_cntr];
     const double survival = survival_probability(*curve.model, curve.predictor, curve.stratum, time);
-    RowValues row;
-    row.number(time);
-    row.number(survival);
+    Cells row;
+    row.real(time);
+    row.real(survival);
     // 0 has no finite logarithm: the hazard is past what a number can say.
-    row.number(survival == 0 ? no_number : 0 - std::log(survival));
-    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row.values, row.nulls));
+    row.real(survival == 0 ? no_number : 0 - std::log(survival));
+    SRF_RETURN_NEXT(stream.calls, row_datum(stream.calls, row));
 }
