@@ -107,22 +107,17 @@ JOURNEY_FUNCTION(ad_performance_combine) {
 JOURNEY_FUNCTION(ad_performance_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto rows = Summary::read_only(PG_GETARG_DATUM(0))->rows();
-    ReportRows report(fcinfo, rows.size());
-    for (const AdRow& row : rows) {
-        Datum values[9] = {text_datum(row.ad),
-                           Int64GetDatum(row.views),
-                           Int64GetDatum(row.viewers),
-                           Int64GetDatum(row.clicks),
-                           Int64GetDatum(row.clickers),
-                           Float8GetDatum(row.click_rate.value_or(0)),
-                           decimal_datum(row.conversions),
-                           row.value ? decimal_datum(*row.value) : Datum{0},
-                           Float8GetDatum(row.conversion_rate.value_or(0))};
-        bool nulls[9] = {
-            false, false, false, false, false, !row.click_rate, false, !row.value, !row.conversion_rate};
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, rows, [](Cells& cells, const AdRow& row) {
+        cells.text(row.ad);
+        cells.count(row.views);
+        cells.count(row.viewers);
+        cells.count(row.clicks);
+        cells.count(row.clickers);
+        cells.real(row.click_rate);
+        cells.datum(decimal_datum(row.conversions));
+        cells.optional(row.value, decimal_datum);
+        cells.real(row.conversion_rate);
+    });
 }
 
 JOURNEY_STATE_TYPE(ad_summary, AdSummary);

@@ -153,15 +153,13 @@ JOURNEY_FUNCTION(attribution_report_combine) {
 JOURNEY_FUNCTION(attribution_report_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto rows = Summary::read_only(PG_GETARG_DATUM(0))->rows();
-    ReportRows report(fcinfo, rows.size());
-    for (const AttributionRow& row : rows) {
-        Datum values[5] = {text_datum(attribution_model_names[static_cast<std::size_t>(row.model)]),
-                           text_datum(row.channel), decimal_datum(row.conversions),
-                           row.value ? decimal_datum(*row.value) : Datum{0}, Float8GetDatum(row.share)};
-        bool nulls[5] = {false, false, false, !row.value, false};
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, rows, [](Cells& cells, const AttributionRow& row) {
+        cells.text(attribution_model_names[static_cast<std::size_t>(row.model)]);
+        cells.text(row.channel);
+        cells.datum(decimal_datum(row.conversions));
+        cells.optional(row.value, decimal_datum);
+        cells.datum(Float8GetDatum(row.share));
+    });
 }
 
 JOURNEY_STATE_TYPE(attribution_summary, AttributionSummary);

@@ -65,29 +65,24 @@ JOURNEY_FUNCTION(markov_report_combine) {
 JOURNEY_FUNCTION(markov_report_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto rows = Summary::read_only(PG_GETARG_DATUM(0))->rows();
-    ReportRows report(fcinfo, rows.size());
-    for (const MarkovRow& row : rows) {
-        Datum values[5] = {text_datum(row.channel), Float8GetDatum(row.removal_effect.value_or(0)),
-                           decimal_datum(row.conversions), row.value ? decimal_datum(*row.value) : Datum{0},
-                           Float8GetDatum(row.share)};
-        bool nulls[5] = {false, !row.removal_effect, false, !row.value, false};
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, rows, [](Cells& cells, const MarkovRow& row) {
+        cells.text(row.channel);
+        cells.optional(row.removal_effect, [](double effect) { return Float8GetDatum(effect); });
+        cells.datum(decimal_datum(row.conversions));
+        cells.optional(row.value, decimal_datum);
+        cells.datum(Float8GetDatum(row.share));
+    });
 }
 
 JOURNEY_FUNCTION(markov_transitions_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto steps = Summary::read_only(PG_GETARG_DATUM(0))->steps();
-    ReportRows report(fcinfo, steps.size());
-    for (const MarkovStep& step : steps) {
-        Datum values[4] = {text_datum(step.from), text_datum(step.to),
-                           Int64GetDatum(static_cast<std::int64_t>(step.count)),
-                           Float8GetDatum(step.probability)};
-        bool nulls[4] = {};
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, steps, [](Cells& cells, const MarkovStep& step) {
+        cells.text(step.from);
+        cells.text(step.to);
+        cells.count(static_cast<std::int64_t>(step.count));
+        cells.datum(Float8GetDatum(step.probability));
+    });
 }
 
 JOURNEY_STATE_TYPE(markov_summary, MarkovSummary);

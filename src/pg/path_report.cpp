@@ -13,11 +13,7 @@ using namespace journey::pg;
 namespace {
 
 // The path as one text for people, 'view > cart > buy', and as a list.
-struct PathColumns {
-    Datum text, events;
-};
-
-PathColumns path_columns(const PathSummary& summary, std::span<const std::uint32_t> codes) {
+void add_path(Cells& cells, const PathSummary& summary, std::span<const std::uint32_t> codes) {
     StringInfoData text;
     initStringInfo(&text);
     auto* elements =
@@ -28,9 +24,9 @@ PathColumns path_columns(const PathSummary& summary, std::span<const std::uint32
         appendBinaryStringInfo(&text, name.data(), static_cast<int>(name.size()));
         elements[i] = text_datum(name);
     }
-    return {text_datum({text.data, static_cast<std::size_t>(text.len)}),
-            PointerGetDatum(
-                construct_array(elements, static_cast<int>(codes.size()), TEXTOID, -1, false, TYPALIGN_INT))};
+    cells.text(std::string_view(text.data, static_cast<std::size_t>(text.len)));
+    cells.datum(PointerGetDatum(
+        construct_array(elements, static_cast<int>(codes.size()), TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
 }  // namespace
@@ -51,19 +47,18 @@ JOURNEY_FUNCTION(path_report_combine) {
 JOURNEY_FUNCTION(path_report_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const PathSummary& summary = *Expanded<PathSummary>::read_only(PG_GETARG_DATUM(0));
-    const auto rows = summary.rows();
-    ReportRows report(fcinfo, rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const PathRow& row = rows[i];
-        const PathColumns path =
-            row.rest ? PathColumns{text_datum("(other)"), 0} : path_columns(summary, row.codes);
-        Datum values[5] = {Int64GetDatum(static_cast<std::int64_t>(i) + 1), path.text, path.events,
-                           Int64GetDatum(row.customers), Float8GetDatum(row.share)};
-        bool nulls[5] = {};
-        nulls[2] = row.rest;
-        report.add(values, nulls);
-    }
-    return report.datum();
+    std::int64_t number = 0;
+    return report_array(fcinfo, summary.rows(), [&](Cells& cells, const PathRow& row) {
+        cells.count(++number);
+        if (row.rest) {
+            cells.text("(other)");
+            cells.null();
+        } else {
+            add_path(cells, summary, row.codes);
+        }
+        cells.count(row.customers);
+        cells.real(row.share);
+    });
 }
 
 JOURNEY_STATE_TYPE(path_summary, PathSummary);

@@ -73,14 +73,13 @@ JOURNEY_FUNCTION(sankey_combine) {
 JOURNEY_FUNCTION(sankey_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto rows = Expanded<SankeySummary>::read_only(PG_GETARG_DATUM(0))->rows();
-    ReportRows report(fcinfo, rows.size());
-    for (const SankeyRow& row : rows) {
-        Datum values[5] = {Int32GetDatum(static_cast<std::int32_t>(row.step_no)), node_datum(row.source),
-                           node_datum(row.target), Int64GetDatum(row.value), Int64GetDatum(row.customers)};
-        bool nulls[5] = {};
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, rows, [](Cells& cells, const SankeyRow& row) {
+        cells.whole(static_cast<std::int32_t>(row.step_no));
+        cells.datum(node_datum(row.source));
+        cells.datum(node_datum(row.target));
+        cells.count(row.value);
+        cells.count(row.customers);
+    });
 }
 
 JOURNEY_STATE_TYPE(sankey_summary, SankeySummary);

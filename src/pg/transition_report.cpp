@@ -36,21 +36,16 @@ JOURNEY_FUNCTION(transition_report_combine) {
 JOURNEY_FUNCTION(transition_report_finish) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto rows = Expanded<TransitionSummary>::read_only(PG_GETARG_DATUM(0))->rows();
-    ReportRows report(fcinfo, rows.size());
-    for (const TransitionRow& row : rows) {
-        Datum values[8] = {text_datum(row.from),
-                           text_datum(row.to),
-                           Int64GetDatum(row.count),
-                           Int64GetDatum(row.customers),
-                           Float8GetDatum(row.share_out),
-                           Float8GetDatum(row.share_in),
-                           row.took ? interval_datum(row.took->median) : Datum{0},
-                           row.took ? interval_datum(row.took->p95) : Datum{0}};
-        bool nulls[8] = {};
-        nulls[6] = nulls[7] = !row.took;
-        report.add(values, nulls);
-    }
-    return report.datum();
+    return report_array(fcinfo, rows, [](Cells& cells, const TransitionRow& row) {
+        cells.text(row.from);
+        cells.text(row.to);
+        cells.count(row.count);
+        cells.count(row.customers);
+        cells.real(row.share_out);
+        cells.real(row.share_in);
+        cells.length(row.took ? std::optional(row.took->median) : std::nullopt);
+        cells.length(row.took ? std::optional(row.took->p95) : std::nullopt);
+    });
 }
 
 JOURNEY_STATE_TYPE(transition_summary, TransitionSummary);
