@@ -5,14 +5,14 @@
 
 #include "core/encoding.hpp"
 #include "core/error.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
 namespace {
 
 [[noreturn]] void fail_calibration(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid btyd_calibration_state: %s", what)
-        .hint("It is made by btyd_calibration(); it is not written by hand.");
+    fail_stored("btyd_calibration_state", "btyd_calibration", what);
 }
 
 __int128 whole(double number) {

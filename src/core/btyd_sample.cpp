@@ -8,14 +8,14 @@
 #include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
 namespace {
 
 [[noreturn]] void fail_sample(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid btyd_sample: %s", what)
-        .hint("A btyd_sample is made by a fit such as bgnbd_fit(); it is not written by hand.");
+    fail_stored("btyd_sample", "a fit such as bgnbd_fit", what);
 }
 
 [[noreturn]] void fail_row(const char* argument, const char* what, double number) {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "core/byte_reader.hpp"
 #include "core/error.hpp"
 #include "core/memory.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -47,7 +47,7 @@ std::byte* store_history(std::byte* to, const ChurnHistory& history) {
     return to;
 }
 
-ChurnHistory read_history(ByteReader& reader) {
+ChurnHistory read_history(StateReader& reader) {
     ChurnHistory history;
     history.rfm.recency = reader.number<std::int64_t>();
     history.rfm.frequency = reader.number<std::int64_t>();
@@ -169,8 +169,8 @@ void ChurnSample::encode(std::byte* to) const {
 }
 
 void ChurnSample::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "churn_sample");
-    if (reader.number<std::uint8_t>() != churn_sample_version) reader.fail("unknown version");
+    StateReader reader(bytes, "churn_sample", "churn_fit");
+    reader.version(churn_sample_version);
     const auto flags = reader.number<std::uint8_t>();
     if (flags > 7 || reader.number<std::uint16_t>() != 0) reader.fail("unknown flags");
     is_set_ = (flags & 1) != 0;
@@ -186,9 +186,9 @@ void ChurnSample::decode(std::span<const std::byte> bytes) {
         if (method >= churn_methods) reader.fail("unknown method");
         methods_.push_back(static_cast<ChurnMethod>(method));
     }
-    const std::size_t events = reader.count(4);
+    const std::size_t events = reader.count<std::uint64_t>(4);
     for (std::size_t i = 0; i < events; ++i) events_.emplace_back(reader.text());
-    const std::size_t customers = reader.count(customer_size);
+    const std::size_t customers = reader.count<std::uint64_t>(customer_size);
     customers_.reserve(customers);
     for (std::size_t i = 0; i < customers; ++i) {
         Customer customer;
@@ -205,7 +205,7 @@ void ChurnSample::decode(std::span<const std::byte> bytes) {
         }
         customers_.push_back(customer);
     }
-    reader.finish();
+    reader.end();
 }
 
 }  // namespace journey

@@ -4,12 +4,12 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
-#include "core/byte_reader.hpp"
 #include "core/compare.hpp"
 #include "core/error.hpp"
 #include "core/exact_sum.hpp"
 #include "core/interrupt.hpp"
 #include "core/normal.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -84,8 +84,8 @@ void ValueGroups::encode(std::byte* to) const {
 }
 
 void ValueGroups::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "value_groups");
-    if (reader.number<std::uint8_t>() != value_groups_version) reader.fail("unknown version");
+    StateReader reader(bytes, "value_groups", "value_compare");
+    reader.version(value_groups_version);
     if (reader.number<std::uint8_t>() != 0) reader.fail("unknown flags");
     const auto a = reader.number<std::uint64_t>(), b = reader.number<std::uint64_t>();
     dropped_ = reader.number<std::uint64_t>();
@@ -100,7 +100,7 @@ void ValueGroups::decode(std::span<const std::byte> bytes) {
             groups_[i].push_back(value);
         }
     }
-    reader.finish();
+    reader.end();
 }
 
 WelchTest welch_test(std::span<const double> a, std::span<const double> b, double level,

@@ -1,13 +1,13 @@
 #include "core/funnel_report.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/quantiles.hpp"
+#include "core/state_bytes.hpp"
 #include "core/step.hpp"
 
 namespace journey {
@@ -15,49 +15,6 @@ namespace journey {
 namespace {
 
 constexpr std::size_t max_names = 1000;
-
-[[noreturn]] void fail_summary(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid funnel_summary: %s", what)
-        .hint("A funnel_summary is made by funnel_report(); it is not written by hand.");
-}
-
-// Reads what encode wrote, never past the end.
-class Reader {
-  public:
-    explicit Reader(std::span<const std::byte> bytes)
-        : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
-
-    template <class T>
-    T number() {
-        return load<T>(take(sizeof(T)));
-    }
-    std::string_view text() {
-        const auto length = number<std::uint32_t>();
-        return {reinterpret_cast<const char*>(take(length)), length};
-    }
-    void numbers(std::pmr::vector<std::int64_t>& into, std::size_t count) {
-        const std::byte* from = take(count > left() / 8 ? left() + 1 : count * 8);
-        into.resize(count);
-        for (std::size_t i = 0; i < count; ++i) into[i] = load<std::int64_t>(from + i * 8);
-    }
-    std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-
-  private:
-    const std::byte* take(std::size_t size) {
-        if (left() < size) fail_summary("it ends too early");
-        const std::byte* start = at_;
-        at_ += size;
-        return start;
-    }
-    const std::byte* at_;
-    const std::byte* end_;
-};
-
-std::byte* store_text(std::byte* to, std::string_view text) {
-    to = store(to, static_cast<std::uint32_t>(text.size()));
-    std::memcpy(to, text.data(), text.size());
-    return to + text.size();
-}
 
 std::optional<FunnelStepRow::Lengths> lengths(std::pmr::vector<std::int64_t>& numbers) {
     if (numbers.empty()) return std::nullopt;
@@ -201,11 +158,11 @@ void FunnelSummary::encode(std::byte* to) const {
 }
 
 void FunnelSummary::decode(std::span<const std::byte> bytes) {
-    Reader reader(bytes);
-    if (reader.number<std::uint8_t>() != funnel_summary_version) fail_summary("unknown version");
-    if (reader.number<std::uint8_t>() != 0) fail_summary("unknown flags");
+    StateReader reader(bytes, "funnel_summary", "funnel_report");
+    reader.version(funnel_summary_version);
+    if (reader.number<std::uint8_t>() != 0) reader.fail("unknown flags");
     const auto steps = reader.number<std::uint32_t>();
-    if (steps > max_steps) fail_summary("too many steps");
+    if (steps > max_steps) reader.fail("too many steps");
     steps_.clear();
     names_.clear();
     steps_.resize(steps);
@@ -220,9 +177,9 @@ void FunnelSummary::decode(std::span<const std::byte> bytes) {
         reader.numbers(step.since_start, count);
     }
     const auto names = reader.number<std::uint32_t>();
-    if (names > max_names) fail_summary("too many names");
+    if (names > max_names) reader.fail("too many names");
     for (std::uint32_t i = 0; i < names; ++i) see_name(reader.text());
-    if (reader.left() != 0) fail_summary("it is too long");
+    reader.end();
 }
 
 }  // namespace journey

@@ -5,12 +5,12 @@
 #include "core/error.hpp"
 #include "core/identity.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
 void IdentityView::fail(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid identity_graph: %s", what)
-        .hint("An identity_graph is made by identity_agg(); it is not written by hand.");
+    fail_stored("identity_graph", "identity_agg", what);
 }
 
 IdentityView::IdentityView(std::span<const std::byte> bytes) {

@@ -5,10 +5,10 @@
 #include <limits>
 #include <numeric>
 
-#include "core/byte_reader.hpp"
 #include "core/cholesky.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -353,8 +353,8 @@ void LogisticRows::encode(std::byte* to) const {
 }
 
 void LogisticRows::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "logistic_rows");
-    if (reader.number<std::uint8_t>() != logistic_version) reader.fail("unknown version");
+    StateReader reader(bytes, "logistic_rows", "logistic_fit");
+    reader.version(logistic_version);
     const auto flags = reader.number<std::uint8_t>();
     if (flags > 3 || reader.number<std::uint16_t>() != 0) reader.fail("unknown flags");
     const auto features = reader.number<std::uint32_t>();
@@ -363,7 +363,7 @@ void LogisticRows::decode(std::span<const std::byte> bytes) {
     const double penalty = reader.real();
     if (!(penalty >= 0) || !std::isfinite(penalty)) reader.fail("penalty out of range");
     if ((flags & 1) != 0) set(penalty, (flags & 2) != 0);
-    const std::size_t count = reader.count(8 * (std::size_t{features} + 1));
+    const std::size_t count = reader.count<std::uint64_t>(8 * (std::size_t{features} + 1));
     if (count > 0 && features == 0) reader.fail("rows without features");
     std::pmr::vector<double> row(features, 0.0, rows_.get_allocator().resource());
     for (std::size_t i = 0; i < count; ++i) {
@@ -372,7 +372,7 @@ void LogisticRows::decode(std::span<const std::byte> bytes) {
         if (outcome != 0 && outcome != 1) reader.fail("an outcome is neither 0 nor 1");
         add(row, outcome != 0);
     }
-    reader.finish();
+    reader.end();
 }
 
 }  // namespace journey

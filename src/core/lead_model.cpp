@@ -3,10 +3,10 @@
 #include <cmath>
 #include <limits>
 
-#include "core/byte_reader.hpp"
 #include "core/error.hpp"
 #include "core/lead_logistic.hpp"
 #include "core/model_text.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -56,8 +56,8 @@ void LogisticModel::encode(std::byte* to) const {
 }
 
 void LogisticModel::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "logistic_model");
-    if (reader.number<std::uint8_t>() != logistic_version) reader.fail("unknown version");
+    StateReader reader(bytes, "logistic_model", "logistic_fit");
+    reader.version(logistic_version);
     const auto word = reader.number<std::uint8_t>(), standard = reader.number<std::uint8_t>();
     if (word >= std::size(status_names)) reader.fail("unknown status");
     if (standard > 1 || reader.number<std::uint8_t>() != 0) reader.fail("unknown flags");
@@ -75,7 +75,7 @@ void LogisticModel::decode(std::span<const std::byte> bytes) {
     for (auto* list : {&coefficients, &std_errors, &means}) {
         for (double& real : *list) real = reader.real();
     }
-    reader.finish();
+    reader.end();
     for (double real : coefficients) {
         if (usable() != std::isfinite(real)) reader.fail("coefficients and status differ");
     }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/byte_reader.hpp"
 #include "core/error.hpp"
 #include "core/exact_sum.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -135,21 +135,21 @@ void ScoredOutcomes::encode(std::byte* to) const {
 }
 
 void ScoredOutcomes::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "scored_outcomes");
+    StateReader reader(bytes, "scored_outcomes", "an aggregate such as roc_auc");
     if (reader.number<std::uint32_t>() != version) reader.fail("unknown version");
     const auto bins = reader.number<std::int32_t>();
     if (bins != 0) {
         if (bins < 0 || bins > max_bins) reader.fail("bins out of range");
         bins_ = bins;
     }
-    const std::size_t count = reader.count(9);
+    const std::size_t count = reader.count<std::uint64_t>(9);
     for (std::size_t i = 0; i < count; ++i) {
         const double score = reader.real();
         const auto outcome = reader.number<std::uint8_t>();
         if (!std::isfinite(score) || outcome > 1) reader.fail("a row out of range");
         add(score, outcome != 0);
     }
-    reader.finish();
+    reader.end();
 }
 
 }  // namespace journey

@@ -181,17 +181,17 @@ void ActivitySummary::encode(std::byte* to) const {
 }
 
 void ActivitySummary::decode(std::span<const std::byte> bytes) {
-    PeriodBytes reader(bytes, "activity_summary", "lifecycle_report");
-    reader.expect(activity_summary_version, "unknown version");
+    StateReader reader(bytes, "activity_summary", "lifecycle_report");
+    reader.version(activity_summary_version);
     used_ = reader.number<std::uint8_t>() != 0;
-    reader.frame(frame_);
+    read_frame(reader, frame_);
     periods_.clear();
-    for (std::size_t left = reader.count(8 + 8 * counted_states); left > 0; --left) {
+    for (std::size_t left = reader.count<std::uint32_t>(8 + 8 * counted_states); left > 0; --left) {
         const auto start = reader.number<std::int64_t>();
         if (start >= frame_.as_of) reader.fail("a period's start");
         for (std::uint64_t& customers : periods_[start].customers) customers = reader.number<std::uint64_t>();
     }
-    sticky_.resize(reader.count(8));
+    sticky_.resize(reader.count<std::uint32_t>(8));
     for (std::uint64_t& customers : sticky_) customers = reader.number<std::uint64_t>();
     reader.end();
 }

@@ -284,10 +284,10 @@ void RetentionSummary::encode(std::byte* to) const {
 }
 
 void RetentionSummary::decode(std::span<const std::byte> bytes) {
-    PeriodBytes reader(bytes, "retention_summary", "retention_report");
-    reader.expect(retention_summary_version, "unknown version");
+    StateReader reader(bytes, "retention_summary", "retention_report");
+    reader.version(retention_summary_version);
     used_ = reader.number<std::uint8_t>() != 0;
-    reader.frame(shape_.frame);
+    read_frame(reader, shape_.frame);
     const auto definition = reader.number<std::uint8_t>();
     if (definition > static_cast<std::uint8_t>(Returning::streak)) reader.fail("unknown definition");
     shape_.definition = static_cast<Returning>(definition);
@@ -295,7 +295,7 @@ void RetentionSummary::decode(std::span<const std::byte> bytes) {
     shape_.last_period = reader.number<std::uint32_t>();
     if (shape_.first_period > max_cells || shape_.last_period < shape_.first_period) reader.fail("periods");
     shape_.window_length = reader.number<std::uint64_t>();
-    const std::size_t brackets = reader.count(4);
+    const std::size_t brackets = reader.count<std::uint32_t>(4);
     shape_.brackets.clear();
     for (std::size_t i = 0; i < brackets; ++i) {
         const auto bound = reader.number<std::uint32_t>();
@@ -304,13 +304,13 @@ void RetentionSummary::decode(std::span<const std::byte> bytes) {
     }
     if (shape_.definition == Returning::bracket ? brackets < 2 : brackets > 0) reader.fail("brackets");
     cohorts_.clear();
-    for (std::size_t left = reader.count(28); left > 0; --left) {
+    for (std::size_t left = reader.count<std::uint32_t>(28); left > 0; --left) {
         const auto start = reader.number<std::int64_t>();
         Cohort& cohort = cohorts_.try_emplace(start).first->second;
         cohort.latest = reader.number<std::int64_t>();
         cohort.customers = reader.number<std::uint64_t>();
         if (start >= shape_.frame.as_of || cohort.latest < start) reader.fail("a cohort's times");
-        const std::size_t marks = reader.count(8);
+        const std::size_t marks = reader.count<std::uint32_t>(8);
         if (marks > max_cells) reader.fail("too many periods");
         cohort.marks.resize(marks);
         for (std::uint64_t& mark : cohort.marks) mark = reader.number<std::uint64_t>();

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "core/byte_reader.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
 #include "core/model_text.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -282,8 +282,8 @@ void RfmModel::encode(std::byte* to) const {
 }
 
 void RfmModel::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "rfm_model");
-    if (reader.number<std::uint8_t>() != rfm_model_version) reader.fail("unknown version");
+    StateReader reader(bytes, "rfm_model", "rfm_fit");
+    reader.version(rfm_model_version);
     const auto method = reader.number<std::uint8_t>();
     if (method > static_cast<std::uint8_t>(RfmMethod::fixed)) reader.fail("unknown method");
     method_ = static_cast<RfmMethod>(method);

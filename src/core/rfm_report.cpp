@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "core/byte_reader.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -29,7 +29,8 @@ void RfmSettings::encode(std::pmr::string& to) const {
 }
 
 void RfmSettings::decode(std::string_view from) {
-    ByteReader reader({reinterpret_cast<const std::byte*>(from.data()), from.size()}, "rfm_summary");
+    StateReader reader({reinterpret_cast<const std::byte*>(from.data()), from.size()}, "rfm_summary",
+                       "rfm_report");
     const auto word = reader.number<std::uint8_t>();
     if (word >= static_cast<std::uint8_t>(RfmMethod::fixed)) reader.fail("unknown method");
     method = static_cast<RfmMethod>(word);
@@ -203,8 +204,8 @@ void RfmSummary::encode(std::byte* to) const {
 }
 
 void RfmSummary::decode(std::span<const std::byte> bytes) {
-    ByteReader reader(bytes, "rfm_summary");
-    if (reader.number<std::uint8_t>() != rfm_summary_version) reader.fail("unknown version");
+    StateReader reader(bytes, "rfm_summary", "rfm_report");
+    reader.version(rfm_summary_version);
     const auto flags = reader.number<std::uint8_t>();
     if (flags > 3) reader.fail("unknown flags");
     settings_ = reader.text();
@@ -215,7 +216,7 @@ void RfmSummary::decode(std::span<const std::byte> bytes) {
         settings.check(memory());
     }
     const bool pairs = (flags & 2) != 0;
-    const std::size_t count = reader.count(pairs ? 48 : 24);
+    const std::size_t count = reader.count<std::uint64_t>(pairs ? 48 : 24);
     values_.clear();
     earlier_.clear();
     const auto read = [&] {
@@ -233,7 +234,7 @@ void RfmSummary::decode(std::span<const std::byte> bytes) {
         values_.push_back(read());
         if (pairs) earlier_.push_back(read());
     }
-    reader.finish();
+    reader.end();
 }
 
 }  // namespace journey

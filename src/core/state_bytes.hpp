@@ -1,6 +1,7 @@
-// States of aggregates as bytes: what writes them, and a reader that trusts none.
+// States of aggregates and models as bytes: what writes them, and a reader that trusts none.
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <memory_resource>
 #include <span>
@@ -13,6 +14,9 @@
 
 namespace journey {
 
+inline std::byte* store_real(std::byte* to, double value) {
+    return store(to, std::bit_cast<std::uint64_t>(value));
+}
 inline std::byte* store_text(std::byte* to, std::string_view text) {
     to = store(to, static_cast<std::uint32_t>(text.size()));
     if (!text.empty()) std::memcpy(to, text.data(), text.size());
@@ -33,21 +37,25 @@ inline std::size_t names_size(const Dictionary& names) {
     return size;
 }
 
+// `type` is the SQL type of the bytes, `maker` the function that makes its values.
+[[noreturn]] inline void fail_stored(const char* type, const char* maker, const char* what) {
+    const bool vowel = std::string_view("aeiou").find(*type) != std::string_view::npos;
+    throw Error(ErrorCode::invalid_binary, "", "invalid %s: %s", type, what)
+        .hint("%s %s is made by %s(); it is not written by hand.", vowel ? "An" : "A", type, maker);
+}
+
 // Throws ErrorCode::invalid_binary; never reads past the end.
 class StateReader {
   public:
-    // `type` is the state's SQL type, `maker` the aggregate that makes it.
     StateReader(std::span<const std::byte> bytes, const char* type, const char* maker)
         : at_(bytes.data()), end_(bytes.data() + bytes.size()), type_(type), maker_(maker) {}
 
-    [[noreturn]] void fail(const char* what) const {
-        throw Error(ErrorCode::invalid_binary, "", "invalid %s: %s", type_, what)
-            .hint("A %s is made by %s(); it is not written by hand.", type_, maker_);
-    }
+    [[noreturn]] void fail(const char* what) const { fail_stored(type_, maker_, what); }
     template <class T>
     T number() {
-        return load<T>(take(sizeof(T)));
+        return load<T>(take(1, sizeof(T)));
     }
+    double real() { return std::bit_cast<double>(number<std::uint64_t>()); }
     // A number of items, each of which takes at least so many bytes.
     template <class T>
     T count(std::size_t least_bytes) {
@@ -57,7 +65,7 @@ class StateReader {
     }
     std::string_view text() {
         const auto length = number<std::uint32_t>();
-        return {reinterpret_cast<const char*>(take(length)), length};
+        return {reinterpret_cast<const char*>(take(length, 1)), length};
     }
     void version(std::uint8_t known) {
         if (number<std::uint8_t>() != known) fail("unknown version");
@@ -71,22 +79,23 @@ class StateReader {
     }
     template <class T>
     void numbers(std::pmr::vector<T>& into, std::size_t items) {
-        if (items > left() / sizeof(T)) fail("it ends too early");
+        const std::byte* from = take(items, sizeof(T));
         into.reserve(into.size() + items);
-        for (std::size_t i = 0; i < items; ++i) into.push_back(number<T>());
+        for (std::size_t i = 0; i < items; ++i) into.push_back(load<T>(from + i * sizeof(T)));
     }
+    // The bytes of so many items.
+    const std::byte* take(std::size_t items, std::size_t size) {
+        if (items > left() / size) fail("it ends too early");
+        const std::byte* start = at_;
+        at_ += items * size;
+        return start;
+    }
+    std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
     void end() const {
         if (at_ != end_) fail("it is too long");
     }
 
   private:
-    std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-    const std::byte* take(std::size_t size) {
-        if (left() < size) fail("it ends too early");
-        const std::byte* start = at_;
-        at_ += size;
-        return start;
-    }
     const std::byte* at_;
     const std::byte* end_;
     const char* type_;

@@ -8,6 +8,7 @@
 #include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 
 namespace journey {
 
@@ -16,8 +17,7 @@ namespace {
 constexpr double tolerance = 1.5e-8;  // R's, for "the curve is at one half"
 
 [[noreturn]] void fail_table(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid survival_table: %s", what)
-        .hint("A survival_table is made by survival_table(); it is not written by hand.");
+    fail_stored("survival_table", "survival_table", what);
 }
 
 double clip(double probability) {

@@ -3,59 +3,19 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 
 #include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/state_bytes.hpp"
 #include "core/survival.hpp"
 
 namespace journey {
 
 namespace {
 
-[[noreturn]] void fail_rows(const char* what) {
-    throw Error(ErrorCode::invalid_binary, "", "invalid survival_rows: %s", what)
-        .hint("A survival_rows is the state of an aggregate; it is not written by hand.");
-}
-
-// Reads what encode wrote, never past the end.
-class Reader {
-  public:
-    explicit Reader(std::span<const std::byte> bytes)
-        : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
-    template <class T>
-    T number() {
-        return load<T>(take(1, sizeof(T)));
-    }
-    double real() { return std::bit_cast<double>(number<std::uint64_t>()); }
-    std::string_view text() {
-        const auto length = number<std::uint32_t>();
-        return {reinterpret_cast<const char*>(take(length, 1)), length};
-    }
-    const std::byte* take(std::size_t count, std::size_t size) {
-        if (count > left() / size) fail_rows("it ends too early");
-        const std::byte* start = at_;
-        at_ += count * size;
-        return start;
-    }
-    std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-
-  private:
-    const std::byte* at_;
-    const std::byte* end_;
-};
-
-std::byte* store_text(std::byte* to, std::string_view text) {
-    to = store(to, static_cast<std::uint32_t>(text.size()));
-    std::memcpy(to, text.data(), text.size());
-    return to + text.size();
-}
-
-std::byte* store_real(std::byte* to, double number) {
-    return store(to, std::bit_cast<std::uint64_t>(number));
-}
+constexpr char type[] = "survival_rows", maker[] = "an aggregate such as cox_fit";
 
 [[noreturn]] void fail_difference(const char* argument) {
     throw Error(ErrorCode::invalid_argument, argument, "%s differs between the rows of one call", argument)
@@ -123,7 +83,7 @@ void SurvivalRows::set(const SurvivalSettings& settings, bool has_entry, bool ha
         if (word_ != settings.word) fail_difference("an option");
         if (first_ != settings.first || second_ != settings.second) fail_difference("a numeric option");
         if (has_entry != has_entry_ || has_labels != has_labels_ || has_weight != has_weight_)
-            fail_rows("states of two different calls");
+            fail_stored(type, maker, "states of two different calls");
         return;
     }
     is_set_ = true;
@@ -298,39 +258,38 @@ void SurvivalRows::encode(std::byte* to) const {
 }
 
 void SurvivalRows::decode(std::span<const std::byte> bytes) {
-    Reader reader(bytes);
-    if (reader.number<std::uint8_t>() != survival_rows_version) fail_rows("unknown version");
+    StateReader reader(bytes, type, maker);
+    reader.version(survival_rows_version);
     const auto flags = reader.number<std::uint8_t>();
-    if (flags > 31) fail_rows("unknown flags");
+    if (flags > 31) reader.fail("unknown flags");
     is_set_ = (flags & 1) != 0;
     has_entry_ = (flags & 2) != 0;
     has_labels_ = (flags & 4) != 0;
     has_width_ = (flags & 8) != 0;
     has_weight_ = (flags & 16) != 0;
     const auto names = reader.number<std::uint32_t>();
-    if (names > max_covariates) fail_rows("too many names");
+    if (names > max_covariates) reader.fail("too many names");
     for (std::uint32_t i = 0; i < names; ++i) names_.emplace_back(reader.text());
     word_ = reader.text();
     first_ = reader.real();
     second_ = reader.real();
     excluded_ = reader.number<std::int64_t>();
     covariates_ = reader.number<std::uint32_t>();
-    if (excluded_ < 0 || covariates_ > max_covariates) fail_rows("a count out of range");
-    if (has_width_ && names != 0 && names != covariates_) fail_rows("names and covariates differ");
+    if (excluded_ < 0 || covariates_ > max_covariates) reader.fail("a count out of range");
+    if (has_width_ && names != 0 && names != covariates_) reader.fail("names and covariates differ");
     const auto labels = reader.number<std::uint32_t>();
     for (std::uint32_t i = 0; i < labels; ++i) {
-        if (labels_.intern(reader.text(), "group") != i) fail_rows("a label twice");
+        if (labels_.intern(reader.text(), "group") != i) reader.fail("a label twice");
     }
     const auto rows = reader.number<std::uint64_t>();
-    if (rows != 0 && !(is_set_ && has_width_)) fail_rows("rows without settings");
-    if (rows > reader.left()) fail_rows("it ends too early");
+    if (rows != 0 && !(is_set_ && has_width_)) reader.fail("rows without settings");
     SurvivalRow row;
     std::pmr::vector<double> wide(numbers_.get_allocator());
     const std::byte* numbers = reader.take(rows, 8 * stride());
     const std::byte* events = reader.take(rows, 1);
     const std::byte* groups = has_labels_ ? reader.take(rows, 4) : nullptr;
     const std::byte* strata = has_labels_ ? reader.take(rows, 4) : nullptr;
-    if (reader.left() != 0) fail_rows("it is too long");
+    reader.end();
     numbers_.reserve(rows * stride());
     Poll poll;
     wide.resize(stride());
@@ -347,7 +306,7 @@ void SurvivalRows::decode(std::span<const std::byte> bytes) {
         if (groups != nullptr && strata != nullptr) {
             const auto group = load<std::uint32_t>(groups + 4 * i),
                        stratum = load<std::uint32_t>(strata + 4 * i);
-            if (group >= labels || stratum >= labels) fail_rows("an unknown label");
+            if (group >= labels || stratum >= labels) reader.fail("an unknown label");
             row.group = labels_.name(group);
             row.stratum = labels_.name(stratum);
         }
