@@ -11,27 +11,12 @@
 #include "core/power_of_two.hpp"
 #include "core/value_sum.hpp"
 #include "poll.hpp"
+#include "summary_parts.hpp"
 
 namespace journey::test {
 namespace {
 
 constexpr Time day = 86'400'000'000;
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
-
-std::vector<Value> encoded(const std::vector<Events>& customers) {
-    std::vector<Value> values;
-    for (const Events& events : customers) values.push_back(encode(events));
-    return values;
-}
-
-std::vector<std::byte> bytes_of(const AttributionSummary& summary) {
-    std::vector<std::byte> bytes(summary.encoded_size());
-    summary.encode(bytes.data());
-    return bytes;
-}
 
 TEST(AttributionParts, APowerOfTwoIsRightToTheLastDigits) {
     Random random(6);

@@ -13,50 +13,12 @@
 #include "core/attribution_credits.hpp"
 #include "core/attribution_report.hpp"
 #include "core/error.hpp"
+#include "summary_parts.hpp"
 
 namespace journey::test {
 namespace {
 
 constexpr Time day = 86'400'000'000;
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
-
-std::vector<Value> encoded(const std::vector<Events>& customers) {
-    std::vector<Value> values;
-    for (const Events& events : customers) values.push_back(encode(events));
-    return values;
-}
-
-template <class Summary>
-std::vector<std::byte> bytes_of(const Summary& summary) {
-    std::vector<std::byte> bytes(summary.encoded_size());
-    summary.encode(bytes.data());
-    return bytes;
-}
-
-// Parts of a summary, some of them sent as bytes, merged in any order.
-template <class Summary, class Add>
-std::unique_ptr<Summary> merged(Random& random, std::size_t items, Add add) {
-    std::vector<std::unique_ptr<Summary>> parts;
-    for (std::uint32_t i = 0; i < 1 + random.below(4); ++i)
-        parts.push_back(std::make_unique<Summary>(heap()));
-    std::vector<std::size_t> order(items);
-    std::iota(order.begin(), order.end(), 0u);
-    for (std::size_t i = items; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-    for (std::size_t item : order) add(*parts[random.below(parts.size())], item);
-    while (parts.size() > 1) {
-        if (random.percent(50)) {
-            auto again = std::make_unique<Summary>(heap());
-            again->decode(bytes_of(*parts.back()));
-            parts.back() = std::move(again);
-        }
-        parts[random.below(parts.size() - 1)]->merge(*parts.back());
-        parts.pop_back();
-    }
-    return std::move(parts.front());
-}
 
 // "ads 1 direct 2 BUY 3": touches by channel and day, capitals are other events.
 Events customer(std::initializer_list<std::pair<const char*, int>> walk) {

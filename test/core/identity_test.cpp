@@ -1,212 +1,23 @@
-// Identity graphs against the plainest definitions: all pairs ever given, kept in a
-// set, and customers found by repeated relabelling.
-#include "core/identity.hpp"
-
+// Identity graphs against the plainest definitions (identity_model.hpp), and what may
+// happen to them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/error.hpp"
-#include "support.hpp"
+#include "identity_model.hpp"
 
 namespace journey::test {
 namespace {
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
-
-struct Row {
-    std::string a, b;
-    Time seen_at;
-    std::string source;
-};
-
-using Key = std::tuple<Time, std::string, std::string>;  // the order of pairs
-
-std::vector<std::byte> copy(const Bytes& bytes) {
-    std::vector<std::byte> own(bytes.data, bytes.data + bytes.size);
-    heap().deallocate(bytes.data, bytes.size, 8);
-    return own;
-}
-
-void fill(IdentityGraph& graph, const std::vector<Row>& rows, const IdentityLimits& limit,
-          const std::vector<std::string_view>& ignore = {}) {
-    IgnoredIdentifiers ignored(heap());
-    ignored.add(ignore);
-    graph.limit(limit);
-    for (const Row& row : rows) {
-        const auto source = row.source.empty() ? std::nullopt : std::optional<std::string_view>(row.source);
-        graph.add(row.a, row.b, row.seen_at, source, &ignored);
-    }
-}
-std::vector<std::byte> sealed(const std::vector<Row>& rows, const IdentityLimits& limit = {},
-                              const std::vector<std::string_view>& ignore = {}) {
-    IdentityGraph graph(heap());
-    fill(graph, rows, limit, ignore);
-    return copy(graph.seal(heap(), 0));
-}
-
-// Identifier → customer, by definition.
-struct Model {
-    std::map<std::string, Time> first_seen;
-    std::map<std::pair<std::string, std::string>, std::pair<Time, std::string>> pairs;
-    std::map<std::string, std::string> customer;
-    std::vector<Key> joined, refused;
-
-    Model(const std::vector<Row>& rows, const IdentityLimits& limit, bool keeps_all = false) {
-        for (const Row& row : rows) {
-            for (const std::string& each : {row.a, row.b}) {
-                if (each.empty()) continue;
-                const auto found = first_seen.emplace(each, row.seen_at).first;
-                found->second = std::min(found->second, row.seen_at);
-            }
-            if (row.a.empty() || row.b.empty() || row.a == row.b) continue;
-            const std::string source = row.source.empty() ? "\xff" : row.source;  // none comes last
-            const auto key = std::minmax(row.a, row.b);
-            const std::pair<Time, std::string> value{row.seen_at, source};
-            const auto found = pairs.emplace(key, value).first;
-            found->second = std::min(found->second, value);
-        }
-        for (const auto& [identifier, time] : first_seen) customer[identifier] = identifier;
-        std::set<Key> order;
-        for (const auto& [key, value] : pairs) order.insert({value.first, key.first, key.second});
-        if (!keeps_all) order = kept(order);
-        for (const Key& key : order) join(key, limit);
-    }
-
-    // Pairs that join without a limit, or are among the first of one of their ends.
-    static std::set<Key> kept(const std::set<Key>& order) {
-        std::map<std::string, std::uint32_t> earlier;
-        std::map<std::string, std::string> label;
-        std::set<Key> chosen;
-        for (const Key& key : order) {
-            const auto& [time, a, b] = key;
-            label.emplace(a, a);
-            label.emplace(b, b);
-            const bool many = earlier[a]++ >= pairs_kept;
-            const bool others = earlier[b]++ >= pairs_kept;
-            if (!many || !others || label[a] != label[b]) chosen.insert(key);
-            const std::string from = label[b], to = label[a];
-            for (auto& [identifier, its] : label) {
-                if (its == from) its = to;
-            }
-        }
-        return chosen;
-    }
-
-    void join(const Key& key, const IdentityLimits& limit) {
-        const auto& [time, a, b] = key;
-        const std::string one = customer[a], other = customer[b];
-        if (one == other) return;
-        std::uint32_t size = 0;
-        for (const auto& [identifier, its] : customer) size += its == one || its == other ? 1 : 0;
-        bool refuse = limit.most != no_identifier_limit && size > limit.most;
-        for (const KindLimit& kind : kind_limits(limit.of_kinds, heap())) {
-            std::uint32_t of_kind = 0;
-            for (const auto& [identifier, its] : customer)
-                of_kind +=
-                    (its == one || its == other) && identifier.rfind(std::string(kind.kind) + ":", 0) == 0
-                        ? 1
-                        : 0;
-            refuse = refuse || of_kind > kind.most;
-        }
-        if (refuse) {
-            refused.push_back(key);
-            return;
-        }
-        joined.push_back(key);
-        const bool first = std::pair(first_seen[one], one) < std::pair(first_seen[other], other);
-        const std::string& stays = first ? one : other;
-        for (auto& [identifier, its] : customer) {
-            if (its == one || its == other) its = stays;
-        }
-    }
-};
-
-std::map<std::string, std::string> customers_of(const IdentityView& view) {
-    std::map<std::string, std::string> customers;
-    for (std::uint32_t i = 0; i < view.size(); ++i)
-        customers[std::string(view.identifier(i))] = view.identifier(view.customer(i));
-    return customers;
-}
-
-void expect_same(const std::vector<std::byte>& bytes, const Model& model) {
-    const IdentityView view(bytes);
-    view.check(heap());
-    EXPECT_EQ(customers_of(view), model.customer);
-    const auto sources = view.sources(heap());
-    const auto times = view.times_first_seen(heap());
-    CustomerSets sets = view.customers(times, heap());
-    std::vector<Key> joined, refused;
-    for (std::uint32_t k = 0; k < view.pairs(); ++k) {
-        const IdentityPair pair = view.pair(k);
-        const Key key{pair.seen_at, std::string(view.identifier(pair.a)),
-                      std::string(view.identifier(pair.b))};
-        const auto outcome = sets.join(pair.a, pair.b).outcome;
-        if (outcome == CustomerSets::Outcome::joined) joined.push_back(key);
-        if (outcome == CustomerSets::Outcome::refused) refused.push_back(key);
-        const auto& known = model.pairs.at({std::get<1>(key), std::get<2>(key)});
-        EXPECT_EQ(known.first, pair.seen_at);
-        EXPECT_EQ(known.second, pair.source == no_source ? "\xff" : std::string(sources[pair.source]));
-    }
-    EXPECT_EQ(joined, model.joined);
-    EXPECT_EQ(refused, model.refused);
-    for (std::uint32_t i = 0; i < view.size(); ++i)
-        EXPECT_EQ(times[i], model.first_seen.at(std::string(view.identifier(i))));
-}
-
-std::vector<Row> random_rows(Random& random) {
-    std::vector<Row> rows(random.below(60));
-    const std::uint32_t identifiers = 1 + random.below(30);
-    const auto times = static_cast<std::int64_t>(1 + random.below(20));
-    const auto name = [&] {
-        static const char* const kinds[] = {"email:", "cookie:", ""};
-        const std::uint32_t i = random.below(identifiers);
-        return random.percent(4) ? std::string() : std::string(kinds[i % 3]) + "n" + std::to_string(i);
-    };
-    for (Row& row : rows) {
-        row.a = name();
-        row.b = name();
-        row.seen_at = random.percent(10) ? no_time : random.between(1, times);
-        row.source = random.percent(20) ? "" : std::string(1, static_cast<char>('r' + random.below(4)));
-    }
-    return rows;
-}
-
-// Many pairs among few identifiers: most of them need not be kept.
-std::vector<Row> crowded_rows(Random& random) {
-    std::vector<Row> rows(random.below(4000));
-    const std::uint32_t identifiers = 60 + random.below(60);
-    for (Row& row : rows) {
-        row.a = "n" + std::to_string(random.below(identifiers));
-        row.b = "n" + std::to_string(random.below(identifiers));
-        row.seen_at = random.between(1, 1000);
-    }
-    return rows;
-}
-
-IdentityLimits random_limits(Random& random) {
-    static const char* const of_kinds[] = {"", "email:1", "cookie:2\nemail:2", "email:3\nphone:1"};
-    return {random.percent(50) ? no_identifier_limit : 1 + random.below(8), of_kinds[random.below(4)]};
-}
-
-template <class T>
-void shuffle(std::vector<T>& list, Random& random) {
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[random.below(i)]);
-}
 
 TEST(Identity, CustomersAreChainsOfPairs) {
     Random random(1);
     for (std::uint32_t i = 0; i < cases(300); ++i) {
         const auto rows = random_rows(random);
         const IdentityLimits limit = random_limits(random);
-        expect_same(sealed(rows, limit), Model(rows, limit));
+        expect_same(sealed(rows, limit), IdentityModel(rows, limit));
         if (HasFailure()) return;
     }
 }
@@ -216,8 +27,8 @@ TEST(Identity, CrowdsAreTrimmedAndGiveTheSameCustomers) {
     for (std::uint32_t i = 0; i < cases(10); ++i) {
         const auto rows = crowded_rows(random);
         const auto bytes = sealed(rows);
-        expect_same(bytes, Model(rows, {}));
-        EXPECT_EQ(customers_of(IdentityView(bytes)), Model(rows, {}, true).customer);
+        expect_same(bytes, IdentityModel(rows, {}));
+        EXPECT_EQ(customers_of(IdentityView(bytes)), IdentityModel(rows, {}, true).customer);
         if (HasFailure()) return;
     }
 }
@@ -233,8 +44,8 @@ TEST(Identity, NoOrderAndNoPartingChangesAByte) {
         ASSERT_EQ(sealed(rows, limit), whole);
         // Parts: as states, as states written and read, as stored graphs.
         const std::size_t cut = random.below(rows.size() + 1);
-        const std::vector<Row> left(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(cut));
-        const std::vector<Row> right(rows.begin() + static_cast<std::ptrdiff_t>(cut), rows.end());
+        const std::vector<IdentityRow> left(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(cut));
+        const std::vector<IdentityRow> right(rows.begin() + static_cast<std::ptrdiff_t>(cut), rows.end());
         IdentityGraph state(heap()), other(heap());
         fill(state, left, limit);
         fill(other, right, limit);
@@ -297,13 +108,13 @@ TEST(Identity, ASplitTakesOnePairOut) {
         const std::string a(view.identifier(pair.a)), b(view.identifier(pair.b));
         const auto rest = copy(without_pair(view, b, a, heap(), 0));
         // Rows of the pair become rows of each of the two alone.
-        std::vector<Row> others;
-        for (const Row& row : rows) {
+        std::vector<IdentityRow> others;
+        for (const IdentityRow& row : rows) {
             const bool same = (row.a == a && row.b == b) || (row.a == b && row.b == a);
             others.push_back({row.a, same ? "" : row.b, row.seen_at, row.source});
             if (same) others.push_back({"", row.b, row.seen_at, row.source});
         }
-        EXPECT_EQ(customers_of(IdentityView(rest)), Model(others, {}).customer);
+        EXPECT_EQ(customers_of(IdentityView(rest)), IdentityModel(others, {}).customer);
     }
 }
 
@@ -323,14 +134,14 @@ TEST(Identity, APathLeadsFromOneToTheOtherThroughJoiningPairs) {
         }
         std::uint32_t here = from;
         std::set<std::uint32_t> visited{from};
-        const Model model(rows, limit);
+        const IdentityModel model(rows, limit);
         for (std::uint32_t k : path) {
             const IdentityPair pair = view.pair(k);
             ASSERT_TRUE(pair.a == here || pair.b == here);
             here = pair.a == here ? pair.b : pair.a;
             EXPECT_TRUE(visited.insert(here).second);
-            const Key key{pair.seen_at, std::string(view.identifier(pair.a)),
-                          std::string(view.identifier(pair.b))};
+            const PairKey key{pair.seen_at, std::string(view.identifier(pair.a)),
+                              std::string(view.identifier(pair.b))};
             EXPECT_NE(std::find(model.joined.begin(), model.joined.end(), key), model.joined.end());
         }
         EXPECT_EQ(here, to);
@@ -360,7 +171,7 @@ TEST(Identity, TheStateStaysInProportionToIdentifiers) {
 TEST(Identity, ATrimmedGraphSaysWhenItCannotTell) {
     // Two crowds that one identifier holds together, and pairs between them that were
     // not kept because both their ends had many before.
-    std::vector<Row> rows;
+    std::vector<IdentityRow> rows;
     Time time = 0;
     for (const char* crowd : {"x", "y"}) {
         for (int i = 0; i < 40; ++i) {
@@ -449,7 +260,7 @@ TEST(Identity, NoMemoryIsLostWhenThereIsNone) {
         try {
             IdentityGraph graph(memory);
             graph.limit({3});
-            for (const Row& row : rows) graph.add(row.a, row.b, row.seen_at, row.source, nullptr);
+            for (const IdentityRow& row : rows) graph.add(row.a, row.b, row.seen_at, row.source, nullptr);
             const Bytes bytes = graph.seal(memory, 4);
             memory.deallocate(bytes.data, bytes.size, 8);
             done = true;

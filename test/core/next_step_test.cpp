@@ -13,13 +13,10 @@
 
 #include "core/error.hpp"
 #include "path_model.hpp"
+#include "summary_parts.hpp"
 
 namespace journey::test {
 namespace {
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
 
 using Names = std::vector<std::string>;
 
@@ -87,18 +84,6 @@ struct ModelCounts {
         return chance;
     }
 };
-
-std::vector<Value> encoded(const std::vector<Events>& customers) {
-    std::vector<Value> values;
-    for (const Events& events : customers) values.push_back(encode(events));
-    return values;
-}
-
-std::vector<std::byte> copy(const Bytes& bytes) {
-    std::vector<std::byte> own(bytes.data, bytes.data + bytes.size);
-    heap().deallocate(bytes.data, bytes.size, 8);
-    return own;
-}
 
 struct Case {
     std::vector<Events> customers;

@@ -9,13 +9,10 @@
 #include "core/path_report.hpp"
 #include "path_model.hpp"
 #include "poll.hpp"
+#include "summary_parts.hpp"
 
 namespace journey::test {
 namespace {
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
 
 class PathProperty : public testing::Test {
   protected:
@@ -38,39 +35,6 @@ class PathProperty : public testing::Test {
         }
     }
 };
-
-std::vector<Value> encoded(const std::vector<Events>& customers) {
-    std::vector<Value> values;
-    for (const Events& events : customers) values.push_back(encode(events));
-    return values;
-}
-
-template <class Summary>
-std::vector<std::byte> bytes_of(const Summary& summary) {
-    std::vector<std::byte> bytes(summary.encoded_size());
-    summary.encode(bytes.data());
-    return bytes;
-}
-
-// Parts of a summary, some of them sent as bytes, merged in any order.
-template <class Summary, class Add>
-std::unique_ptr<Summary> merged(Random& random, std::size_t items, Add add) {
-    std::vector<std::unique_ptr<Summary>> parts;
-    for (std::uint32_t i = 0; i < 1 + random.below(4); ++i)
-        parts.push_back(std::make_unique<Summary>(heap()));
-    for (std::size_t i = 0; i < items; ++i) add(*parts[random.below(parts.size())], i);
-    while (parts.size() > 1) {
-        if (random.percent(50)) {
-            auto again = std::make_unique<Summary>(heap());
-            again->decode(bytes_of(*parts.back()));
-            parts.back() = std::move(again);
-        }
-        const std::size_t into = random.below(parts.size() - 1);
-        parts[into]->merge(*parts.back());
-        parts.pop_back();
-    }
-    return std::move(parts.front());
-}
 
 const std::vector<std::string> all_names = {"e0", "e1", "e2", "e3", "", "a", "nowhere"};
 

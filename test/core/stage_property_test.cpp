@@ -14,15 +14,12 @@
 #include "core/quantiles.hpp"
 #include "core/stage_report.hpp"
 #include "stage_model.hpp"
+#include "summary_parts.hpp"
 
 namespace journey::test {
 namespace {
 
 constexpr Time end_of_time = std::numeric_limits<Time>::max();
-
-std::pmr::memory_resource& heap() {
-    return *std::pmr::new_delete_resource();
-}
 
 class StageProperty : public testing::Test {
   protected:
@@ -53,36 +50,6 @@ class StageProperty : public testing::Test {
         }
     }
 };
-
-template <class Summary>
-std::vector<std::byte> bytes_of(const Summary& summary) {
-    std::vector<std::byte> bytes(summary.encoded_size());
-    summary.encode(bytes.data());
-    return bytes;
-}
-
-// Parts of a summary, some of them sent as bytes, merged in any order.
-template <class Summary, class Add>
-std::unique_ptr<Summary> merged(Random& random, std::size_t items, Add add) {
-    std::vector<std::unique_ptr<Summary>> parts;
-    for (std::uint32_t i = 0; i < 1 + random.below(4); ++i)
-        parts.push_back(std::make_unique<Summary>(heap()));
-    std::vector<std::size_t> order(items);
-    for (std::size_t i = 0; i < items; ++i) order[i] = i;
-    for (std::size_t i = items; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-    for (std::size_t i : order) add(*parts[random.below(parts.size())], i);
-    while (parts.size() > 1) {
-        if (random.percent(50)) {
-            auto again = std::make_unique<Summary>(heap());
-            again->decode(bytes_of(*parts.back()));
-            parts.back() = std::move(again);
-        }
-        const std::size_t into = random.below(parts.size() - 1);
-        parts[into]->merge(*parts.back());
-        parts.pop_back();
-    }
-    return std::move(parts.front());
-}
 
 template <class Number>
 std::string text(const std::optional<Number>& number) {
