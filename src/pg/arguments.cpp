@@ -9,6 +9,19 @@ void fail_null(const char* argument) {
         .hint("Give a value, or leave such rows out with a WHERE clause.");
 }
 
+std::uint32_t word_of(std::string_view given, const char* name, std::span<const std::string_view> words) {
+    char valid[200] = "";
+    for (std::uint32_t i = 0; i < words.size(); ++i) {
+        if (words[i] == given) return i;
+        const std::size_t length = strlen(valid);
+        snprintf(valid + length, sizeof valid - length, "%s%.*s", i == 0 ? "" : ", ",
+                 static_cast<int>(words[i].size()), words[i].data());
+    }
+    throw Error(ErrorCode::invalid_argument, name, "unknown %s: \"%.*s\"", name,
+                static_cast<int>(given.size()), given.data())
+        .hint("Valid values are: %s.", valid);
+}
+
 Span span_of(const Interval& interval, const char* argument) {
     const __int128 days = static_cast<__int128>(interval.month) * DAYS_PER_MONTH + interval.day;
     const __int128 total = days * USECS_PER_DAY + interval.time;

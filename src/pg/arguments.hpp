@@ -20,6 +20,16 @@ inline std::span<const std::byte> bytes_argument(FunctionCallInfo fcinfo, int n)
     return bytes_of(PG_GETARG_DATUM(n));
 }
 
+// The same as a message, for pq_getmsg…: what a serialise function wrote.
+inline StringInfoData message_argument(FunctionCallInfo fcinfo, int n) {
+    const auto bytes = bytes_argument(fcinfo, n);
+    StringInfoData message;
+    initStringInfo(&message);
+    appendBinaryStringInfo(&message, reinterpret_cast<const char*>(bytes.data()),
+                           static_cast<int>(bytes.size()));
+    return message;
+}
+
 // A text of the server, as long as its (detoasted) datum.
 inline std::string_view text_of(Datum datum) {
     const auto bytes = bytes_of(datum);
@@ -36,6 +46,9 @@ Span span_of(const Interval& interval, const char* argument);
 Span span_argument(FunctionCallInfo fcinfo, int n, const char* argument);
 
 [[noreturn]] void fail_null(const char* argument);
+
+// The place of a word among those that are valid.
+std::uint32_t word_of(std::string_view given, const char* name, std::span<const std::string_view> words);
 
 // text[] → views, in the current memory context. Throws for NULL elements.
 std::span<const std::string_view> texts_of(Datum array, const char* argument);

@@ -60,19 +60,6 @@ void read_shares(const AttributionArguments& given, AttributionRules& rules) {
 
 }  // namespace
 
-std::uint32_t word_of(std::string_view given, const char* name, std::span<const std::string_view> words) {
-    char valid[200] = "";
-    for (std::uint32_t i = 0; i < words.size(); ++i) {
-        if (words[i] == given) return i;
-        const std::size_t length = strlen(valid);
-        snprintf(valid + length, sizeof valid - length, "%s%.*s", i == 0 ? "" : ", ",
-                 static_cast<int>(words[i].size()), words[i].data());
-    }
-    throw Error(ErrorCode::invalid_argument, name, "unknown %s: \"%.*s\"", name,
-                static_cast<int>(given.size()), given.data())
-        .hint("Valid values are: %s.", valid);
-}
-
 NameList names_of(Datum array, bool null, const char* name) {
     if (null) {
         throw Error(ErrorCode::null_argument, name, "%s must not be null", name)

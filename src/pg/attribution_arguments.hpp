@@ -43,9 +43,6 @@ AttributionRules& attribution_rules(HeapTupleHeader row, bool of_journeys, Conte
 // Raises if argument n, an options row, is NULL; `maker` makes one.
 void check_options(FunctionCallInfo fcinfo, int n, const char* maker);
 
-// The place of a word among those that are valid.
-std::uint32_t word_of(std::string_view given, const char* name, std::span<const std::string_view> words);
-
 // Names that must be given, and be some.
 NameList names_of(Datum array, bool null, const char* name);
 

@@ -234,8 +234,6 @@ JOURNEY_FUNCTION(btyd_parameter) {
 
 JOURNEY_FUNCTION(btyd_fit_report) {
     const BtydModel model = BtydModel::decode(bytes_argument(fcinfo, 0));
-    TupleDesc columns;
-    get_call_result_type(fcinfo, nullptr, &columns);
     char unit[32], reason[96];
     const std::string_view unit_text = btyd_unit_text(model.unit, unit), why = model.reason(reason);
     bool nulls[9] = {};
@@ -250,5 +248,5 @@ JOURNEY_FUNCTION(btyd_fit_report) {
     values[7] = Int32GetDatum(model.iterations);
     values[8] = number_or_null(model.gradient, nulls[8]);
     for (int i = 3; i < 8 && model.given(); ++i) nulls[i] = true;
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }

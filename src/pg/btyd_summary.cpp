@@ -145,8 +145,6 @@ void check_same(const SummaryState& state, const Rules& rules) {
 
 Datum customer_row(FunctionCallInfo fcinfo, const std::optional<BtydCustomer>& customer) {
     if (!customer) PG_RETURN_NULL();
-    TupleDesc columns;
-    get_call_result_type(fcinfo, nullptr, &columns);
     Datum values[7] = {Int64GetDatum(customer->frequency), Float8GetDatum(customer->recency),
                        Float8GetDatum(customer->age), Float8GetDatum(customer->monetary.value_or(0))};
     bool nulls[7] = {};
@@ -157,7 +155,7 @@ Datum customer_row(FunctionCallInfo fcinfo, const std::optional<BtydCustomer>& c
         values[5] = Float8GetDatum(customer->holdout->amount);
         values[6] = Float8GetDatum(customer->holdout->length);
     }
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }
 
 std::optional<BtydCustomer> summary_of(SummaryState& state) {
@@ -236,11 +234,7 @@ JOURNEY_FUNCTION(btyd_summary_serialise) {
 
 JOURNEY_FUNCTION(btyd_summary_deserialise) {
     aggregate_context(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, 0);
-    StringInfoData buffer;
-    initStringInfo(&buffer);
-    appendBinaryStringInfo(&buffer, reinterpret_cast<const char*>(bytes.data()),
-                           static_cast<int>(bytes.size()));
+    StringInfoData buffer = message_argument(fcinfo, 0);
     Rules rules;
     rules.unit.word = static_cast<BtydUnit::Word>(pq_getmsgint(&buffer, 4));
     rules.unit.count = pq_getmsgint(&buffer, 4);

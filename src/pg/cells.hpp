@@ -51,16 +51,9 @@ struct Cells {
     }
 };
 
-// The single row of a function that returns a record.
 inline Datum record_datum(FunctionCallInfo fcinfo, Cells& cells) {
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), cells.values, cells.nulls));
+    return record_datum(fcinfo, cells.values, cells.nulls);
 }
-
-// One row of a function that returns many.
 inline Datum row_datum(FuncCallContext* calls, Cells& cells) {
     return row_datum(calls, cells.values, cells.nulls);
 }

@@ -16,14 +16,6 @@ void set_real(Datum* values, bool* nulls, int column, const std::optional<double
     nulls[column] = !real;
 }
 
-TupleDesc row_columns(FunctionCallInfo fcinfo) {
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
-    return BlessTupleDesc(columns);
-}
-
 std::span<const double> counts_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
     bool has_null;
     const auto counts = reals_of(PG_GETARG_DATUM(n), argument, has_null);
@@ -54,7 +46,7 @@ JOURNEY_FUNCTION(proportion_test) {
     nulls[6] = !test.p;
     set_real(values, nulls, 7, test.z);
     set_real(values, nulls, 8, test.p);
-    return HeapTupleGetDatum(heap_form_tuple(row_columns(fcinfo), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }
 
 // (p, adjust) → p, adjusted, in the same order
@@ -88,7 +80,7 @@ JOURNEY_FUNCTION(chi2_test) {
     nulls[0] = !test.p;
     set_real(values, nulls, 2, test.p);
     set_real(values, nulls, 3, test.cramers_v);
-    return HeapTupleGetDatum(heap_form_tuple(row_columns(fcinfo), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }
 
 // Two reports that are compared must have the same names in the same places.

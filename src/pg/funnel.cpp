@@ -190,10 +190,6 @@ JOURNEY_FUNCTION(funnel_attempts) {
 
 JOURNEY_FUNCTION(funnel_why) {
     if (PG_ARGISNULL(funnel_journey)) PG_RETURN_NULL();
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: funnel_why does not return a row");
-    }
     const FunnelCall call = cached_funnel(fcinfo);
     const JourneyView journey(bytes_argument(fcinfo, funnel_journey));
     ContextMemory memory;
@@ -213,7 +209,7 @@ JOURNEY_FUNCTION(funnel_why) {
     nulls[1] = nulls[2] = completed;
     nulls[4] = nulls[5] = !has_row;
     nulls[6] = stop.late_by == 0;
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }
 
 namespace {

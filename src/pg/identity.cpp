@@ -318,10 +318,6 @@ JOURNEY_FUNCTION(identity_summary) {
     auto& memory = ContextMemory::make(CurrentMemoryContext);
     const IdentityView graph = graph_argument(fcinfo, 0);
     const IdentitySummary summary = summary_of(graph, memory);
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
     Datum values[14];
     bool nulls[14] = {};
     const std::uint64_t counts[] = {summary.identifiers, summary.customers,       summary.largest,
@@ -337,5 +333,5 @@ JOURNEY_FUNCTION(identity_summary) {
     nulls[column + 1] = limits.of_kinds.empty();
     set_time(values, nulls, column + 2, summary.first_seen);
     set_time(values, nulls, column + 3, summary.last_seen);
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }

@@ -130,13 +130,9 @@ JOURNEY_FUNCTION(event_at) {
     const JourneyView journey(bytes_argument(fcinfo, 0));
     const std::int64_t n = journey.size(), event_no = PG_GETARG_INT64(1);
     const std::int64_t row = event_no < 0 ? n + event_no : event_no - 1;
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: event_at does not return a row");
-    }
     if (row < 0 || row >= n) PG_RETURN_NULL();
     ContextMemory memory;
     EventColumns event;
     EventReader(journey, memory).columns(static_cast<std::uint32_t>(row), event);
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), event.values, event.nulls));
+    return record_datum(fcinfo, event.values, event.nulls);
 }

@@ -212,10 +212,6 @@ JOURNEY_FUNCTION(logistic_coefficients) {
 // null_log_likelihood, deviance, penalty, standardise
 JOURNEY_FUNCTION(logistic_summary) {
     const LogisticModel& model = read_model(fcinfo, 0);
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
     Datum values[11] = {text_datum(name_of(model.status)),
                         BoolGetDatum(model.status == FitStatus::converged),
                         Int64GetDatum(static_cast<std::int64_t>(model.n)),
@@ -228,5 +224,5 @@ JOURNEY_FUNCTION(logistic_summary) {
     set_real(values, nulls, 8, 0.0 - 2 * model.log_likelihood);
     set_real(values, nulls, 9, model.penalty);
     values[10] = BoolGetDatum(model.standardise);
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }

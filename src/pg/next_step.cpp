@@ -343,10 +343,6 @@ JOURNEY_FUNCTION(next_step_counts) {
 // (model) → journeys, sessions, steps, events, contexts, used_contexts, max_order, min_count
 JOURNEY_FUNCTION(next_step_summary) {
     const StepModel& model = read_model(PG_GETARG_DATUM(0));
-    TupleDesc columns;
-    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
-        elog(ERROR, "journey: the function does not return a row");
-    }
     std::int64_t used = 0;
     for (std::uint32_t c = 0; c < model.contexts(); ++c) used += model.usable(c) ? 1 : 0;
     Datum values[8] = {Int64GetDatum(static_cast<std::int64_t>(model.journeys())),
@@ -358,5 +354,5 @@ JOURNEY_FUNCTION(next_step_summary) {
                        Int32GetDatum(static_cast<std::int32_t>(model.max_order())),
                        Int32GetDatum(static_cast<std::int32_t>(model.min_count()))};
     bool nulls[8] = {};
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+    return record_datum(fcinfo, values, nulls);
 }

@@ -154,18 +154,7 @@ std::uint32_t OptionRow::number(int n, const char* name, std::uint32_t least, st
 }
 
 std::uint32_t OptionRow::word(int n, const char* name, std::span<const std::string_view> words) const {
-    if (is_null(n)) return 0;
-    const std::string_view given = text(n);
-    char valid[200] = "";
-    for (std::uint32_t i = 0; i < words.size(); ++i) {
-        if (words[i] == given) return i;
-        const std::size_t length = strlen(valid);
-        snprintf(valid + length, sizeof valid - length, "%s%.*s", i == 0 ? "" : ", ",
-                 static_cast<int>(words[i].size()), words[i].data());
-    }
-    throw Error(ErrorCode::invalid_argument, name, "unknown %s: \"%.*s\"", name,
-                static_cast<int>(given.size()), given.data())
-        .hint("Valid values are: %s.", valid);
+    return is_null(n) ? 0 : word_of(text(n), name, words);
 }
 
 void OptionRow::filter(int n, const char* name, EventFilter& events) const {

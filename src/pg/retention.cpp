@@ -92,11 +92,7 @@ JOURNEY_FUNCTION(retention_serialise) {
 
 JOURNEY_FUNCTION(retention_deserialise) {
     aggregate_context(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, 0);
-    StringInfoData buffer;
-    initStringInfo(&buffer);
-    appendBinaryStringInfo(&buffer, reinterpret_cast<const char*>(bytes.data()),
-                           static_cast<int>(bytes.size()));
+    StringInfoData buffer = message_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
     auto* state =
         make_in<RetentionState>(memory, static_cast<std::uint32_t>(pq_getmsgint(&buffer, 4)), memory);

@@ -115,11 +115,7 @@ JOURNEY_FUNCTION(rfm_serialise) {
 
 JOURNEY_FUNCTION(rfm_deserialise) {
     aggregate_context(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, 0);
-    StringInfoData buffer;
-    initStringInfo(&buffer);
-    appendBinaryStringInfo(&buffer, reinterpret_cast<const char*>(bytes.data()),
-                           static_cast<int>(bytes.size()));
+    StringInfoData buffer = message_argument(fcinfo, 0);
     ContextMemory& memory = ContextMemory::make(CurrentMemoryContext);
     const Time as_of = pq_getmsgint64(&buffer);
     const auto returns = static_cast<Returns>(pq_getmsgbyte(&buffer));

@@ -82,4 +82,13 @@ inline Datum row_datum(FuncCallContext* calls, Datum* values, bool* nulls) {
     return HeapTupleGetDatum(heap_form_tuple(calls->tuple_desc, values, nulls));
 }
 
+// The single row of a function that returns a record.
+inline Datum record_datum(FunctionCallInfo fcinfo, Datum* values, bool* nulls) {
+    TupleDesc columns;
+    if (get_call_result_type(fcinfo, nullptr, &columns) != TYPEFUNC_COMPOSITE) {
+        elog(ERROR, "journey: the function does not return a row");
+    }
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns), values, nulls));
+}
+
 }  // namespace journey::pg
