@@ -98,7 +98,8 @@ class ConditionRows {
     // Calls take(words) with all rows in the order of time; all_narrow().
     template <class Take>
     auto with_sorted_words(std::pmr::memory_resource& memory, Take take) const {
-        if (older_ == nullptr && sorted_) return take(std::span<const std::uint64_t>(words(), size_));
+        const std::span<const std::uint64_t> newest(words(), size_);
+        if (older_ == nullptr && in_order(newest)) return take(newest);
         const auto rows = sorted_words(memory);
         return take(std::span<const std::uint64_t>(rows));
     }
@@ -119,14 +120,12 @@ class ConditionRows {
 
   private:
     static constexpr std::size_t chunk_bytes = 128;
-    static constexpr Time min_row_time = INT64_MIN;
 
     ConditionRows(const Rules& rules, const ConditionRows* older, std::uint32_t capacity, bool narrow)
         : rules_(&rules),
           older_(older),
           capacity_(static_cast<std::uint16_t>(capacity)),
-          narrow_(narrow),
-          sorted_(older == nullptr || older->sorted_) {}
+          narrow_(narrow) {}
     static ConditionRows* make(const Rules& rules, const ConditionRows* older, bool narrow,
                                std::pmr::memory_resource& memory) {
         const std::uint32_t stride = narrow ? 1 : 1 + (rules.steps + 63) / 64;
@@ -150,9 +149,14 @@ class ConditionRows {
 
     static std::size_t row_size(const Rules& rules) { return 8 * (1 + (std::size_t{rules.steps} + 63) / 64); }
     static bool fits(Time time) { return time >> 55 == time >> 63; }
-    void push(std::uint64_t word) {
-        if (static_cast<Time>(word) >> narrow_steps < last_time()) sorted_ = false;
-        words()[size_++] = word;
+    // Nothing but the counter is read: the row's own cache line may be on its way yet.
+    void push(std::uint64_t word) { words()[size_++] = word; }
+    // Do the times of rows of one word never fall?
+    static bool in_order(std::span<const std::uint64_t> rows) {
+        bool falls = false;
+        for (std::size_t i = 1; i < rows.size(); ++i)
+            falls |= static_cast<Time>(rows[i] | narrow_mask) < static_cast<Time>(rows[i - 1]);
+        return !falls;
     }
     std::uint32_t words_for_steps() const { return (rules_->steps + 63) / 64; }
     std::uint32_t stride() const { return narrow_ ? 1 : 1 + words_for_steps(); }
@@ -162,11 +166,6 @@ class ConditionRows {
     Time time(std::uint32_t at) const {
         const auto word = static_cast<Time>(words()[at]);
         return narrow_ ? word >> narrow_steps : word;
-    }
-    // Of the row added last, in this chunk or, if it is empty, the one before.
-    Time last_time() const {
-        if (size_ > 0) return time(size_ - stride());
-        return older_ == nullptr ? min_row_time : older_->last_time();
     }
     std::span<const std::uint64_t> satisfied(std::uint32_t at, std::uint64_t& scratch) const {
         if (!narrow_) return {words() + at + 1, words_for_steps()};
@@ -180,7 +179,6 @@ class ConditionRows {
     std::uint32_t size_ = 0;  // words that follow
     std::uint16_t capacity_;
     bool narrow_;
-    bool sorted_;  // the times never fell, up to here
 };
 
 template <class Rules>
@@ -202,7 +200,6 @@ ConditionRows<Rules>* ConditionRows<Rules>::add(ConditionRows* state, const Rule
         state->push(word_of(time, satisfied[0]));
         return state;
     }
-    if (time < state->last_time()) state->sorted_ = false;
     std::uint64_t* words = state->words();
     words[state->size_++] = static_cast<std::uint64_t>(time);
     for (std::uint32_t word = 0; word < state->words_for_steps(); ++word) {
@@ -231,7 +228,7 @@ std::pmr::vector<std::uint64_t> ConditionRows<Rules>::sorted_words(std::pmr::mem
     for (const ConditionRows* chunk = this; chunk != nullptr; chunk = chunk->older_) {
         to = std::copy_backward(chunk->words(), chunk->words() + chunk->size_, to);
     }
-    if (!sorted_) {
+    if (!in_order(rows)) {
         Poll poll;
         std::sort(rows.begin(), rows.end(), [&](std::uint64_t a, std::uint64_t b) {
             poll();

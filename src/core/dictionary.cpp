@@ -3,32 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/encoding.hpp"
 #include "core/error.hpp"
 #include "core/journey.hpp"
+#include "core/name_hash.hpp"
 
 namespace journey {
-
-namespace {
-
-// Multiply-and-fold over 8-byte words; names are short, quality is checked by
-// the full comparison that follows.
-std::uint64_t hash_name(std::string_view name) {
-    std::uint64_t hash = name.size() * 0x9e3779b97f4a7c15u;
-    const auto* at = reinterpret_cast<const std::byte*>(name.data());
-    std::size_t left = name.size();
-    const auto fold = [&hash](std::uint64_t word) {
-        const auto product = static_cast<unsigned __int128>(hash ^ word) * 0xd6e8feb86659fd93u;
-        hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-    };
-    for (; left >= 8; left -= 8, at += 8) fold(load<std::uint64_t>(at));
-    std::uint64_t tail = 0;
-    for (std::size_t i = 0; i < left; ++i) tail |= static_cast<std::uint64_t>(at[i]) << (8 * i);
-    fold(tail);
-    return hash;
-}
-
-}  // namespace
 
 std::uint32_t Dictionary::intern(std::string_view name, const char* argument) {
     if (slots_.size() < 2 * (names_.size() + 1)) grow();

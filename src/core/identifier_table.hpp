@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/encoding.hpp"
+#include "core/name_hash.hpp"
 
 namespace journey {
 
@@ -32,15 +32,7 @@ class IdentifierTable {
         : records_(&memory), slots_(&memory), texts_(&memory) {}
 
     static std::uint32_t hash(std::string_view text) {
-        std::uint64_t hash = text.size() * 0x9e3779b97f4a7c15u;
-        const auto* at = reinterpret_cast<const std::byte*>(text.data());
-        const auto fold = [&hash](std::uint64_t word) {
-            const auto product = static_cast<unsigned __int128>(hash ^ word) * 0xd6e8feb86659fd93u;
-            hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-        };
-        std::size_t left = text.size();
-        for (; left >= 8; left -= 8, at += 8) fold(load<std::uint64_t>(at));
-        fold(load_bytes(at, static_cast<std::uint32_t>(left)));
+        const std::uint64_t hash = hash_name(text);
         return static_cast<std::uint32_t>(hash ^ (hash >> 32));
     }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/journey.hpp"
@@ -43,14 +44,30 @@ bool StepKinds::excludes_any(std::uint32_t kind) const {
 
 std::uint32_t StepNames::kind_of(std::string_view event, const char* argument) {
     if (const std::uint32_t known = kind(event); known != 0) return known;
-    if (entries_.size() >= max_alternatives) {
+    const std::size_t names = kinds_.size() - 1;
+    if (names >= max_alternatives) {
         throw Error(ErrorCode::limit, argument, "%s names more than %u events", argument, max_alternatives)
             .hint("Give the events of one step a common name with relabel().");
     }
+    if (slots_.size() < 2 * (names + 1)) {
+        const std::pmr::vector<Slot> before =
+            std::exchange(slots_, std::pmr::vector<Slot>(2 * slots_.size(), slots_.get_allocator()));
+        mask_ = slots_.size() - 1;
+        for (const Slot& slot : before) {
+            if (slot.kind != 0) put(slot);
+        }
+    }
     auto* kept = static_cast<char*>(storage_.allocate(std::max<std::size_t>(event.size(), 1), 1));
     std::memcpy(kept, event.data(), event.size());
-    entries_.push_back({{kept, event.size()}, kinds_.add()});
-    return entries_.back().kind;
+    const std::uint32_t kind = kinds_.add();
+    put({NameKey({kept, event.size()}), kind});
+    return kind;
+}
+
+void StepNames::put(const Slot& slot) {
+    std::size_t at = slot.key.hash() & mask_;
+    while (slots_[at].kind != 0) at = (at + 1) & mask_;
+    slots_[at] = slot;
 }
 
 // Calls visit(name) for each alternative of 'a|b'; `number` is the element of the
@@ -58,7 +75,7 @@ std::uint32_t StepNames::kind_of(std::string_view event, const char* argument) {
 template <class Visit>
 void StepNames::for_each_alternative(std::string_view text, const char* argument, std::uint32_t number,
                                      Visit visit) {
-    std::pmr::vector<char> name(entries_.get_allocator().resource());
+    std::pmr::vector<char> name(slots_.get_allocator().resource());
     const auto finish = [&] {
         if (name.empty()) {
             throw Error(ErrorCode::invalid_argument, argument, "%s: element %u has an empty event name",

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/name_hash.hpp"
+
 namespace journey {
 
 // As many as a table can have columns, rounded.
@@ -61,7 +63,7 @@ class StepKinds {
 class StepNames {
   public:
     explicit StepNames(std::uint32_t steps, std::pmr::memory_resource& memory)
-        : kinds_(steps, memory), entries_(&memory), storage_(&memory) {}
+        : kinds_(steps, memory), slots_(mask_ + 1, &memory), storage_(&memory) {}
 
     // Throws if an alternative is empty or `text` ends in a lone backslash.
     void add_step(std::uint32_t step, std::string_view text, const char* argument);
@@ -71,23 +73,26 @@ class StepNames {
 
     const StepKinds& kinds() const { return kinds_; }
     std::uint32_t kind(std::string_view event) const {
-        for (const Entry& entry : entries_) {
-            if (entry.name == event) return entry.kind;
+        const NameKey key(event);
+        for (std::size_t at = key.hash() & mask_;; at = (at + 1) & mask_) {
+            const Slot& slot = slots_[at];
+            if (slot.kind == 0 || slot.key == key) return slot.kind;
         }
-        return 0;
     }
 
   private:
-    struct Entry {
-        std::string_view name;
-        std::uint32_t kind;
+    struct Slot {
+        NameKey key;
+        std::uint32_t kind = 0;  // 0: free
     };
     std::uint32_t kind_of(std::string_view event, const char* argument);
+    void put(const Slot& slot);
     template <class Visit>
     void for_each_alternative(std::string_view text, const char* argument, std::uint32_t number, Visit visit);
 
     StepKinds kinds_;
-    std::pmr::vector<Entry> entries_;
+    std::size_t mask_ = 7;
+    std::pmr::vector<Slot> slots_;  // mask_ + 1, a power of two; at most half of them are taken
     std::pmr::monotonic_buffer_resource storage_;
 };
 
