@@ -40,8 +40,10 @@ neighbours that almost match|view_page search contact_support{3} view_page
 nested quantifiers that almost match|(((view_page+)+ search+)+)+ contact_support{4}
 time limits that almost match|view_page ... within 1 minute search ... within 1 minute purchase ... after 1 year login
 a limit on the whole|view_page ... after 1 second search ... after 1 second purchase within 3 seconds
+anything between that almost matches|view_page ... search ... contact_support{6}
 30 optional parts|(view_page?){30} contact_support{6}
 END
+  [ "$RIVALS" = 0 ] || pattern_long_rival
   heading "Peak memory of one backend, one journey of $EVENTS events" MiB '' ''
   for pattern in 'stored|event_count(journey)' 'journey_match|journey_match(journey, $$view_page ... within 1 minute search ... within 1 second contact_support ... within 1 second contact_support{3}$$)' \
     'journey_match_count|journey_match_count(journey, $$view_page ... within 1 minute search ... within 1 minute purchase$$)'; do
@@ -50,6 +52,21 @@ END
     line "${pattern%%|*}" "$((kilobytes / 1024))" '' '' ''
   done
   run_sql -c 'DROP TABLE long'
+}
+
+# The like put to ClickHouse, which counts its steps and gives up.
+pattern_long_rival() {
+  local pattern said
+  run_sql -c "\\copy (SELECT customer, extract(epoch FROM ts)::bigint, event, channel, value FROM events) TO '$scratch/events.csv' (FORMAT csv)"
+  heading "ClickHouse's sequenceMatch over the same events, 1 thread" 'median ms' '' ''
+  while IFS='|' read -r pattern said; do
+    if [[ $said =~ ^[0-9]+$ ]]; then
+      line "$pattern" "$said" '' '' ''
+    else
+      echo "  $pattern: $said"
+    fi
+  done < <(node "$here/rivals/clickhouse_long.mjs" "$scratch")
+  rm "$scratch/events.csv"
 }
 
 # nanoseconds WHICH PATTERN: what journey_match_count takes for an event.
