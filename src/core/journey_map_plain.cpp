@@ -6,48 +6,13 @@
 #include <bit>
 #include <limits>
 
-#include "core/code_lanes.hpp"
 #include "core/encoding.hpp"
 #include "core/journey_map.hpp"
+#include "core/unpack_codes.hpp"
 
 namespace journey {
 
 namespace {
-
-// These write bytes, which may be anything's: what they read is better their own.
-std::uint32_t unpack_events(PackedCodes codes, std::uint32_t n, std::uint8_t* to) {
-    if (codes.bits == 0) {
-        std::fill_n(to, n, std::uint8_t{0});
-        return 0;
-    }
-    const CodeLanes lanes(codes, n);
-    const std::uint32_t mask = (1u << codes.bits) - 1;
-    std::uint32_t most = 0;
-    Poll poll;
-    for (std::uint32_t chunk = 0, first = 0; first < n; ++chunk, first += lanes.lanes()) {
-        poll();
-        std::uint64_t word = lanes.word(chunk);
-        const std::uint32_t here = std::min(n - first, lanes.lanes());
-        for (std::uint32_t i = 0; i < here; ++i, word >>= codes.bits) {
-            const std::uint32_t code = static_cast<std::uint32_t>(word) & mask;
-            most = std::max(most, code);
-            to[first + i] = static_cast<std::uint8_t>(code);
-        }
-    }
-    return most;
-}
-
-std::uint32_t unpack_channels(const JourneyView& journey, std::uint32_t n, std::uint8_t* to) {
-    std::uint32_t most = 0;
-    Poll poll;
-    for (std::uint32_t row = 0; row < n; ++row) {
-        poll();
-        const std::uint32_t channel = journey.channel(row);
-        most = std::max(most, channel);
-        to[row] = static_cast<std::uint8_t>(channel);
-    }
-    return most;
-}
 
 // The rows that have the next one's time.
 std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32_t* to) {
@@ -68,16 +33,17 @@ std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32
 
 // The codes of the first n events, into plain_events_ and plain_channels_.
 void JourneyMap::unpack(const JourneyView& journey, std::uint32_t n) {
-    if (plain_events_.size() < n) {
-        for (auto* each : {&plain_events_, &plain_channels_}) each->resize(n);
+    if (tied_.size() < n) {
+        for (auto* each : {&plain_events_, &plain_channels_}) each->resize(n + 7);
         tied_.resize(n);
         plain_walk_.resize(n);
     }
-    if (unpack_events(journey.events(), n, plain_events_.data()) >= journey.event_names().size())
+    if (!unpack_codes(journey.events(), 0, n, 0, journey.event_names().size(), plain_events_.data()))
         fail_corrupted("event code");
     if (options_.detail != MapDetail::channel || !journey.has_channels()) {
         std::fill_n(plain_channels_.begin(), n, std::uint8_t{0});
-    } else if (unpack_channels(journey, n, plain_channels_.data()) >= channel_codes_.size()) {
+    } else if (!unpack_codes(journey.channels(), 0, n, journey.channel_shift(),
+                             static_cast<std::uint32_t>(channel_codes_.size()), plain_channels_.data())) {
         fail_corrupted("channel code");
     }
 }
@@ -273,6 +239,7 @@ void JourneyMap::add_plain_values(const JourneyView& journey, std::span<const Ma
 bool JourneyMap::add_plain(const JourneyView& journey, MapReader& reader) {
     constexpr std::size_t most_slots = 1u << 16, most_channels = 256;
     if (channel_codes_.size() > most_channels || journey.events().bits > 8) return false;
+    if (journey.has_channels() && journey.channels().bits > 8) return false;
     const std::size_t touchpoints = touchpoint_places_.size();
     const auto width = static_cast<std::uint32_t>(
         options_.detail == MapDetail::channel ? std::size_t{channels_.size()} + 1 : std::size_t{1});
