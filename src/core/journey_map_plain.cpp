@@ -137,12 +137,18 @@ void JourneyMap::plain_off_map(const PlainEvent& event) {
     slot_events_[event.slot] = 0;
 }
 
+auto JourneyMap::slot_place(std::uint32_t slot, const MapReader::Rule& rule, std::uint32_t channel)
+    -> const Place& {
+    Place& place = slot_places_[slot];
+    if (place.touchpoint == no_touchpoint) place = place_of(rule, channel);
+    return place;
+}
+
 inline void JourneyMap::plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time) {
     std::uint32_t& number = slots_[event.slot];
     if (pending_.waits_before(rule.stage)) reach(rule.stage, time);
     if (number == 0) {
-        begin_visit(rule.touchpoint, rule.stage, plain_channels_[event.row], time);
-        visits_.back().slot = event.slot;
+        begin_visit(slot_place(event.slot, rule, plain_channels_[event.row]), time).slot = event.slot;
         number = static_cast<std::uint32_t>(visits_.size());
         last_visit_[rule.touchpoint] = number;
     }
@@ -186,7 +192,7 @@ void JourneyMap::walk_plain(const JourneyView& journey, std::span<const MapReade
     last_ = slots_[codes[plain_events_[last]].slot + channel_codes_[plain_channels_[last]]] - 1;
     for (const Visit& each : visits_) {
         slots_[each.slot] = 0;
-        last_visit_[each.touchpoint] = 0;
+        last_visit_[each.place.touchpoint] = 0;
     }
     count_end_of_journey(journey.time(last));
 }
@@ -202,9 +208,8 @@ void JourneyMap::add_plain_values(const JourneyView& journey, std::span<const Ma
         const MapReader::Rule* rule = rules[plain_events_[row]];
         if (rule == nullptr) return;
         const std::uint32_t channel = plain_channels_[row];
-        Visit visit{};
-        place_visit(visit, rule->touchpoint, rule->stage, channel);
-        add_value(visit, value);
+        const std::uint32_t slot = rule->touchpoint * slot_width_ + channel_codes_[channel];
+        add_value(slot_place(slot, *rule, channel), value);
     };
     Poll poll;
     if (column.positions != nullptr) {
@@ -256,6 +261,7 @@ bool JourneyMap::add_plain(const JourneyView& journey, MapReader& reader) {
         slot_width_ = std::min(2 * width, static_cast<std::uint32_t>(most_slots / slots));
         slots_.assign(slots * slot_width_, 0);
         slot_events_.assign(slots * slot_width_, 0);
+        slot_places_.assign(slots * slot_width_, {.touchpoint = no_touchpoint});
     }
     unpack(journey, n);
     add_plain_values(journey, rules, n);
