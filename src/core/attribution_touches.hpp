@@ -108,6 +108,10 @@ class AttributionReader {
     // Starts a journey; false if it has no conversion. With `rest`, touches after the
     // last conversion are read too, and paths have no counts and weights.
     bool read(const JourneyView& journey, bool rest = false);
+    // How many there are. If paths_grow(), each path is the one before and what follows it,
+    // or the first that is not of direct touches alone.
+    std::size_t conversions() const { return conversions_.size(); }
+    bool paths_grow() const { return rules_.reuse_touches && rules_.lookback == no_limit; }
     // Conversions in the journey's order; each is good until the next call. Throws
     // for a value that is not a number that can be summed.
     bool next(AttributedConversion& conversion);

@@ -225,6 +225,9 @@ class JourneyView {
     // 0: no channel, else the code into channel_names() plus 1.
     std::uint32_t channel(std::uint32_t i) const { return has_channels_ ? channels_[i] + channel_shift_ : 0; }
     bool has_channels() const { return has_channels_; }
+    // As they are packed: channel(i) is channels()[i] + channel_shift(), if there are channels.
+    const PackedCodes& channels() const { return channels_; }
+    std::uint32_t channel_shift() const { return channel_shift_; }
 
     const Names& event_names() const { return event_names_; }
     const Names& channel_names() const { return channel_names_; }

@@ -46,6 +46,7 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       off_map_events_(&memory),
       last_visit_(&memory),
       by_touchpoint_(&memory),
+      known_channels_(memory),
       channel_codes_(&memory),
       names_(&memory),
       pending_(memory),
@@ -53,6 +54,7 @@ JourneyMap::JourneyMap(std::pmr::memory_resource& memory)
       plain_channels_(&memory),
       slots_(&memory),
       slot_events_(&memory),
+      slot_places_(&memory),
       tied_(&memory),
       plain_walk_(&memory) {}
 
@@ -108,8 +110,9 @@ std::uint32_t JourneyMap::visit_place(std::uint32_t touchpoint, std::uint32_t ch
 void JourneyMap::intern_channels(const JourneyView& journey) {
     channel_codes_.assign(1, 0);
     if (options_.detail != MapDetail::channel) return;
-    for (std::string_view name : journey.channel_names())
-        channel_codes_.push_back(channels_.intern(name, "j") + 1);
+    for (std::uint32_t code : known_channels_.get(
+             journey.channel_names(), [&](std::string_view name) { return channels_.intern(name, "j"); }))
+        channel_codes_.push_back(code + 1);
 }
 
 // Of an event: its channel, or the one there is if they are not told apart.
@@ -154,7 +157,7 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
         const std::optional<double> value = cursor.at(event.row);
         if (reader.is_visit(event)) {
             visit(reader.rule(event), channel_code(journey, event.row), event.time);
-            if (value) add_value(visits_[last_], *value);
+            if (value) add_value(visits_[last_].place, *value);
             last_at = event.time;
         } else {
             answer(journey, reader, event, value);
@@ -165,7 +168,7 @@ void JourneyMap::add_placed(const JourneyView& journey, const MapReader& reader,
 
 void JourneyMap::count_end_of_journey(Time last_at) {
     count_visits();
-    const Visit& end = visits_[last_];
+    const Place& end = visits_[last_].place;
     const bool open = options_.as_of != std::numeric_limits<Time>::max() &&
                       elapsed(last_at, options_.as_of) < options_.idle;
     count_end(end.cell, open);
@@ -177,8 +180,8 @@ void JourneyMap::visit(const MapReader::Rule& rule, std::uint32_t channel, Time 
     const std::uint32_t touchpoint = rule.touchpoint, stage = rule.stage;
     const std::uint32_t number = places_.number(touchpoint, channel);
     // Where the customer is already, nobody waits to be overtaken.
-    if (last_ == no_visit || visits_[last_].stage != stage) reach(stage, time);
-    if (number == visits_.size()) begin_visit(touchpoint, stage, channel, time);
+    if (last_ == no_visit || visits_[last_].place.stage != stage) reach(stage, time);
+    if (number == visits_.size()) begin_visit(place_of(rule, channel), time);
     Visit& made = visits_[number];
     ++made.seen.events;
     if (rule.role == EventRole::problem && made.seen.problems++ == 0) pending_.add(stage, number);
@@ -194,28 +197,27 @@ void JourneyMap::reach(std::uint32_t stage, Time time) {
     });
 }
 
-void JourneyMap::place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage,
-                             std::uint32_t channel) {
-    visit.touchpoint = touchpoint;
-    visit.stage = stage;
-    visit.touchpoint_cell = remembered(touchpoint_places_[touchpoint], touchpoint, all_channels);
-    visit.cell = options_.detail == MapDetail::channel ? visit_place(touchpoint, channel_codes_[channel])
-                                                       : visit.touchpoint_cell;
-    visit.stage_cell = remembered(stage_places_[stage], stage_group + stage, all_channels);
+auto JourneyMap::place_of(const MapReader::Rule& rule, std::uint32_t channel) -> Place {
+    Place place{.touchpoint = rule.touchpoint, .stage = rule.stage};
+    place.touchpoint_cell = remembered(touchpoint_places_[rule.touchpoint], rule.touchpoint, all_channels);
+    place.cell = options_.detail == MapDetail::channel ? visit_place(rule.touchpoint, channel_codes_[channel])
+                                                       : place.touchpoint_cell;
+    place.stage_cell = remembered(stage_places_[rule.stage], stage_group + rule.stage, all_channels);
+    return place;
 }
 
-// The customer's first event at a touchpoint on a channel.
-void JourneyMap::begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel,
-                             Time time) {
+// The customer's first event at a place.
+auto JourneyMap::begin_visit(const Place& place, Time time) -> Visit& {
     const auto number = static_cast<std::uint32_t>(visits_.size());
     Visit& made = visits_.emplace_back();
-    place_visit(made, touchpoint, stage, channel);
-    made.first_here = last_visit_[touchpoint] == 0;
+    made.place = place;
+    made.first_here = last_visit_[place.touchpoint] == 0;
     made.seen.first = time;
-    pending_.add(stage, number);
+    pending_.add(place.stage, number);
+    return made;
 }
 
-void JourneyMap::add_value(const Visit& visit, double value) {
+void JourneyMap::add_value(const Place& place, double value) {
     if (!std::isfinite(value)) return;
     if (std::fabs(value) > exact_sum_limit) {
         throw Error(ErrorCode::overflow, "j", "a value of the journey is too large to be summed: %g", value)
@@ -225,9 +227,9 @@ void JourneyMap::add_value(const Visit& visit, double value) {
         ++cells_[cell].counts[values];
         value_[cell].add(value);
     };
-    add_to(visit.cell);
-    if (visit.touchpoint_cell != visit.cell) add_to(visit.touchpoint_cell);
-    add_to(visit.stage_cell);
+    add_to(place.cell);
+    if (place.touchpoint_cell != place.cell) add_to(place.touchpoint_cell);
+    add_to(place.stage_cell);
 }
 
 void JourneyMap::add_answer(Cell& cell, EventRole role, std::optional<double> value) {
@@ -247,7 +249,7 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     const MapReader::Rule& rule = reader.rule(event);
     const std::uint32_t channel = channel_code(journey, event.row);
     std::uint32_t touchpoint = rule.touchpoint;
-    if (touchpoint == no_touchpoint && last_ != no_visit) touchpoint = visits_[last_].touchpoint;
+    if (touchpoint == no_touchpoint && last_ != no_visit) touchpoint = visits_[last_].place.touchpoint;
     if (touchpoint == no_touchpoint) {
         const std::uint32_t code = options_.detail == MapDetail::stage ? 0 : journey.event(event.row);
         const std::uint32_t number = off_map_.number(code, channel);
@@ -261,7 +263,7 @@ void JourneyMap::answer(const JourneyView& journey, const MapReader& reader, con
     if (options_.detail == MapDetail::channel) {
         const std::uint32_t visited = last_visit_[touchpoint];
         const std::uint32_t cell =
-            visited > 0 ? visits_[visited - 1].cell : place(touchpoint, channel_codes_[channel]);
+            visited > 0 ? visits_[visited - 1].place.cell : place(touchpoint, channel_codes_[channel]);
         add_answer(cells_[cell], rule.role, value);
     }
     add_answer(cells_[all], rule.role, value);
@@ -298,18 +300,18 @@ void JourneyMap::count_visits() {
     std::uint64_t stages = 0;
     const bool by_channel = options_.detail == MapDetail::channel;
     for (const Visit& visit : visits_) {
-        const std::uint64_t stage = std::uint64_t{1} << visit.stage;
-        Seen& of_stage = by_stage_[visit.stage];
+        const std::uint64_t stage = std::uint64_t{1} << visit.place.stage;
+        Seen& of_stage = by_stage_[visit.place.stage];
         if ((stages & stage) == 0) {
             of_stage = visit.seen;
-            stage_cells_[visit.stage] = visit.stage_cell;
+            stage_cells_[visit.place.stage] = visit.place.stage_cell;
         } else {
             of_stage.add(visit.seen);
         }
         stages |= stage;
         if (by_channel) {
-            count_customer(visit.cell, visit.seen, of_stage.moved.has_value(), true);
-            Seen& here = by_touchpoint_[visit.touchpoint];
+            count_customer(visit.place.cell, visit.seen, of_stage.moved.has_value(), true);
+            Seen& here = by_touchpoint_[visit.place.touchpoint];
             if (visit.first_here) {
                 here = visit.seen;
             } else {
@@ -319,9 +321,9 @@ void JourneyMap::count_visits() {
     }
     for (const Visit& visit : visits_) {
         if (!visit.first_here) continue;
-        count_customer(visit.touchpoint_cell, by_channel ? by_touchpoint_[visit.touchpoint] : visit.seen,
-                       by_stage_[visit.stage].moved.has_value(),
-                       options_.detail == MapDetail::touchpoint || median_kpi_[visit.touchpoint] != 0);
+        count_customer(visit.place.touchpoint_cell, by_channel ? by_touchpoint_[visit.place.touchpoint] : visit.seen,
+                       by_stage_[visit.place.stage].moved.has_value(),
+                       options_.detail == MapDetail::touchpoint || median_kpi_[visit.place.touchpoint] != 0);
     }
     for (; stages != 0; stages &= stages - 1) {
         const auto stage = static_cast<std::size_t>(std::countr_zero(stages));

@@ -20,6 +20,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/channel_codes.hpp"
 #include "core/dictionary.hpp"
 #include "core/exact_sum.hpp"
 #include "core/local_pairs.hpp"
@@ -125,9 +126,12 @@ class JourneyMap {
         bool problem_moved = false;  // after the first problem
         void add(const Seen& visit);
     };
-    struct Visit {
+    struct Place {
         std::uint32_t touchpoint, stage;
         std::uint32_t cell, touchpoint_cell, stage_cell;
+    };
+    struct Visit {
+        Place place;
         std::uint32_t slot;  // in slots_
         bool first_here;     // of the customer's visits to the touchpoint
         Seen seen;
@@ -148,8 +152,9 @@ class JourneyMap {
     void count_end_of_journey(Time last_at);
     void visit(const MapReader::Rule& rule, std::uint32_t channel, Time time);
     void reach(std::uint32_t stage, Time time);
-    void place_visit(Visit& visit, std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel);
-    void begin_visit(std::uint32_t touchpoint, std::uint32_t stage, std::uint32_t channel, Time time);
+    Place place_of(const MapReader::Rule& rule, std::uint32_t channel);
+    Visit& begin_visit(const Place& place, Time time);
+    const Place& slot_place(std::uint32_t slot, const MapReader::Rule& rule, std::uint32_t channel);
     bool add_plain(const JourneyView& journey, MapReader& reader);
     void unpack(const JourneyView& journey, std::uint32_t n);
     void walk_plain(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
@@ -163,7 +168,7 @@ class JourneyMap {
     void plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time);
     void add_plain_values(const JourneyView& journey, std::span<const MapReader::Rule* const> rules,
                           std::uint32_t n);
-    void add_value(const Visit& visit, double value);
+    void add_value(const Place& place, double value);
     void answer(const JourneyView& journey, const MapReader& reader, const PlacedEvent& event,
                 std::optional<double> value);
     void count_visits();
@@ -201,6 +206,7 @@ class JourneyMap {
     std::pmr::vector<Seen> by_touchpoint_;
     std::array<Seen, max_stages> by_stage_;
     std::array<std::uint32_t, max_stages> stage_cells_;
+    ChannelCodes known_channels_;
     std::pmr::vector<std::uint32_t> channel_codes_;  // of the journey's channels
     std::pmr::vector<std::string_view> names_;       // of the journey's events, if needed
     PendingStages pending_;                          // visits that have not moved on
@@ -209,6 +215,7 @@ class JourneyMap {
     std::pmr::vector<std::uint8_t> plain_events_, plain_channels_;  // codes
     std::pmr::vector<std::uint32_t> slots_;  // touchpoint × channel code: number in visits_ + 1
     std::pmr::vector<std::uint32_t> slot_events_;
+    std::pmr::vector<Place> slot_places_;  // remembered; touchpoint no_touchpoint = not yet
     std::uint32_t slot_width_ = 0;
     std::pmr::vector<std::uint32_t> tied_;  // rows that the next one has the time of
     std::pmr::vector<PlainEvent> plain_walk_;

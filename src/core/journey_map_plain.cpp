@@ -6,48 +6,13 @@
 #include <bit>
 #include <limits>
 
-#include "core/code_lanes.hpp"
 #include "core/encoding.hpp"
 #include "core/journey_map.hpp"
+#include "core/unpack_codes.hpp"
 
 namespace journey {
 
 namespace {
-
-// These write bytes, which may be anything's: what they read is better their own.
-std::uint32_t unpack_events(PackedCodes codes, std::uint32_t n, std::uint8_t* to) {
-    if (codes.bits == 0) {
-        std::fill_n(to, n, std::uint8_t{0});
-        return 0;
-    }
-    const CodeLanes lanes(codes, n);
-    const std::uint32_t mask = (1u << codes.bits) - 1;
-    std::uint32_t most = 0;
-    Poll poll;
-    for (std::uint32_t chunk = 0, first = 0; first < n; ++chunk, first += lanes.lanes()) {
-        poll();
-        std::uint64_t word = lanes.word(chunk);
-        const std::uint32_t here = std::min(n - first, lanes.lanes());
-        for (std::uint32_t i = 0; i < here; ++i, word >>= codes.bits) {
-            const std::uint32_t code = static_cast<std::uint32_t>(word) & mask;
-            most = std::max(most, code);
-            to[first + i] = static_cast<std::uint8_t>(code);
-        }
-    }
-    return most;
-}
-
-std::uint32_t unpack_channels(const JourneyView& journey, std::uint32_t n, std::uint8_t* to) {
-    std::uint32_t most = 0;
-    Poll poll;
-    for (std::uint32_t row = 0; row < n; ++row) {
-        poll();
-        const std::uint32_t channel = journey.channel(row);
-        most = std::max(most, channel);
-        to[row] = static_cast<std::uint8_t>(channel);
-    }
-    return most;
-}
 
 // The rows that have the next one's time.
 std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32_t* to) {
@@ -68,16 +33,17 @@ std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32
 
 // The codes of the first n events, into plain_events_ and plain_channels_.
 void JourneyMap::unpack(const JourneyView& journey, std::uint32_t n) {
-    if (plain_events_.size() < n) {
-        for (auto* each : {&plain_events_, &plain_channels_}) each->resize(n);
+    if (tied_.size() < n) {
+        for (auto* each : {&plain_events_, &plain_channels_}) each->resize(n + 7);
         tied_.resize(n);
         plain_walk_.resize(n);
     }
-    if (unpack_events(journey.events(), n, plain_events_.data()) >= journey.event_names().size())
+    if (!unpack_codes(journey.events(), 0, n, 0, journey.event_names().size(), plain_events_.data()))
         fail_corrupted("event code");
     if (options_.detail != MapDetail::channel || !journey.has_channels()) {
         std::fill_n(plain_channels_.begin(), n, std::uint8_t{0});
-    } else if (unpack_channels(journey, n, plain_channels_.data()) >= channel_codes_.size()) {
+    } else if (!unpack_codes(journey.channels(), 0, n, journey.channel_shift(),
+                             static_cast<std::uint32_t>(channel_codes_.size()), plain_channels_.data())) {
         fail_corrupted("channel code");
     }
 }
@@ -171,12 +137,18 @@ void JourneyMap::plain_off_map(const PlainEvent& event) {
     slot_events_[event.slot] = 0;
 }
 
+auto JourneyMap::slot_place(std::uint32_t slot, const MapReader::Rule& rule, std::uint32_t channel)
+    -> const Place& {
+    Place& place = slot_places_[slot];
+    if (place.touchpoint == no_touchpoint) place = place_of(rule, channel);
+    return place;
+}
+
 inline void JourneyMap::plain_visit(const MapReader::Rule& rule, const PlainEvent& event, Time time) {
     std::uint32_t& number = slots_[event.slot];
     if (pending_.waits_before(rule.stage)) reach(rule.stage, time);
     if (number == 0) {
-        begin_visit(rule.touchpoint, rule.stage, plain_channels_[event.row], time);
-        visits_.back().slot = event.slot;
+        begin_visit(slot_place(event.slot, rule, plain_channels_[event.row]), time).slot = event.slot;
         number = static_cast<std::uint32_t>(visits_.size());
         last_visit_[rule.touchpoint] = number;
     }
@@ -220,7 +192,7 @@ void JourneyMap::walk_plain(const JourneyView& journey, std::span<const MapReade
     last_ = slots_[codes[plain_events_[last]].slot + channel_codes_[plain_channels_[last]]] - 1;
     for (const Visit& each : visits_) {
         slots_[each.slot] = 0;
-        last_visit_[each.touchpoint] = 0;
+        last_visit_[each.place.touchpoint] = 0;
     }
     count_end_of_journey(journey.time(last));
 }
@@ -236,9 +208,8 @@ void JourneyMap::add_plain_values(const JourneyView& journey, std::span<const Ma
         const MapReader::Rule* rule = rules[plain_events_[row]];
         if (rule == nullptr) return;
         const std::uint32_t channel = plain_channels_[row];
-        Visit visit{};
-        place_visit(visit, rule->touchpoint, rule->stage, channel);
-        add_value(visit, value);
+        const std::uint32_t slot = rule->touchpoint * slot_width_ + channel_codes_[channel];
+        add_value(slot_place(slot, *rule, channel), value);
     };
     Poll poll;
     if (column.positions != nullptr) {
@@ -273,6 +244,7 @@ void JourneyMap::add_plain_values(const JourneyView& journey, std::span<const Ma
 bool JourneyMap::add_plain(const JourneyView& journey, MapReader& reader) {
     constexpr std::size_t most_slots = 1u << 16, most_channels = 256;
     if (channel_codes_.size() > most_channels || journey.events().bits > 8) return false;
+    if (journey.has_channels() && journey.channels().bits > 8) return false;
     const std::size_t touchpoints = touchpoint_places_.size();
     const auto width = static_cast<std::uint32_t>(
         options_.detail == MapDetail::channel ? std::size_t{channels_.size()} + 1 : std::size_t{1});
@@ -289,6 +261,7 @@ bool JourneyMap::add_plain(const JourneyView& journey, MapReader& reader) {
         slot_width_ = std::min(2 * width, static_cast<std::uint32_t>(most_slots / slots));
         slots_.assign(slots * slot_width_, 0);
         slot_events_.assign(slots * slot_width_, 0);
+        slot_places_.assign(slots * slot_width_, {.touchpoint = no_touchpoint});
     }
     unpack(journey, n);
     add_plain_values(journey, rules, n);

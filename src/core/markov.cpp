@@ -5,16 +5,18 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/unpack_codes.hpp"
 
 namespace journey {
 
 namespace {
 
 constexpr std::string_view start_name = "(start)", conversion_name = "(conversion)", null_name = "(null)";
-constexpr std::uint32_t no_touch = ~0u, nowhere = ~0u;
+constexpr std::uint32_t no_touch = ~0u;
 
 std::string_view bytes_of(std::span<const std::uint32_t> codes) {
     if (codes.empty()) return "";
@@ -112,14 +114,14 @@ void MarkovSummary::gain(End& end, const Gain& gain) {
     }
 }
 
-// Counts the steps of a path and returns the state it ends in; 0: it has no touch.
-// channel(i) is the summary's code of touch i, or no_touch. With order 1 the channel alone
-// says where the next step starts, so no step waits for the one before to be found.
+// Counts the steps of touches that follow a trail. channel(i) is the summary's code of
+// touch i, or no_touch. With order 1 the channel alone says where the next step starts, so
+// no step waits for the one before to be found.
 template <bool first_order, class Channel>
-std::uint32_t MarkovSummary::follow(std::uint32_t touches, Channel channel, std::uint64_t weight) {
+void MarkovSummary::follow(Trail& trail, std::uint32_t touches, Channel channel, std::uint64_t weight) {
     Poll poll;
     const std::uint32_t* near = near_.data();
-    std::uint32_t side = near_side_, row = 0, place = nowhere;
+    std::uint32_t side = near_side_, row = trail.row, place = trail.place;
     for (std::uint32_t i = 0; i < touches; ++i) {
         poll();
         const std::uint32_t to = channel(i);
@@ -135,19 +137,78 @@ std::uint32_t MarkovSummary::follow(std::uint32_t touches, Channel channel, std:
         steps_[place].count += weight;
         row = first_order ? to + 1 : steps_[place].next;
     }
-    return place == nowhere ? 0 : steps_[place].next;
+    trail = {row, place};
 }
 
 template <class Channel>
-void MarkovSummary::walk(std::uint32_t touches, Channel channel, const Gain& gained) {
-    const std::uint64_t weight = gained.conversions + gained.nulls;
-    if (weight == 0) return;
-    const std::uint32_t end =
-        order_ == 1 ? follow<true>(touches, channel, weight) : follow<false>(touches, channel, weight);
-    if (end != 0) {
-        gain(ends_[end], gained);
+void MarkovSummary::go_on(Trail& trail, std::uint32_t touches, Channel channel, std::uint64_t weight) {
+    if (order_ == 1) {
+        follow<true>(trail, touches, channel, weight);
+    } else {
+        follow<false>(trail, touches, channel, weight);
+    }
+}
+
+void MarkovSummary::end(const Trail& trail, const Gain& gained) {
+    if (trail.place != nowhere) {
+        gain(ends_[steps_[trail.place].next], gained);
     } else if (gained.conversions > 0) {
         gain(nobody_, {gained.conversions, 0, gained.value});
+    }
+}
+
+// Every event of the journey that has a channel, on the way to nothing.
+void MarkovSummary::add_rest(const JourneyView& journey, std::span<const std::uint32_t> codes) {
+    constexpr std::uint32_t block = 256;
+    if (!journey.has_channels()) return;
+    const std::uint32_t n = journey.size();
+    Trail trail;
+    if (journey.channels().bits > 8 || codes.size() >= block) {
+        const auto channel = [&](std::uint32_t row) {
+            const std::uint32_t code = journey.channel(row);
+            if (code > codes.size()) fail_corrupted("channel code");
+            return code == 0 ? no_touch : codes[code - 1];
+        };
+        go_on(trail, n, channel, 1);
+    } else {
+        std::uint8_t channels[block];
+        const auto limit = static_cast<std::uint32_t>(codes.size()) + 1;
+        for (std::uint32_t first = 0; first < n; first += block) {
+            const std::uint32_t here = std::min(n - first, block);
+            if (!unpack_codes(journey.channels(), first, here, journey.channel_shift(), limit, channels))
+                fail_corrupted("channel code");
+            go_on(
+                trail, here,
+                [&](std::uint32_t i) { return channels[i] == 0 ? no_touch : codes[channels[i] - 1u]; }, 1);
+        }
+    }
+    end(trail, {0, 1, std::nullopt});
+}
+
+// Each touch is walked once, for all conversions after it.
+void MarkovSummary::add_growing(AttributionReader& reader, std::span<const std::uint32_t> codes) {
+    const TouchWindow* path = nullptr;
+    Trail trail;
+    std::uint32_t walked = 0;
+    std::uint64_t left = reader.conversions();  // this one and those after it
+    const auto walk_to = [&](std::uint32_t size, std::uint64_t weight) {
+        const auto touches = path->channels().subspan(walked);
+        go_on(
+            trail, size - walked, [&](std::uint32_t i) { return codes[touches[i]]; }, weight);
+        walked = size;
+    };
+    for (AttributedConversion conversion; reader.next(conversion); --left) {
+        if (path != conversion.path) {
+            // The conversions from here on have another path: less for each touch of this one.
+            const std::uint32_t gone = std::exchange(walked, 0);
+            trail = {};
+            if (gone > 0) walk_to(gone, 0 - left);
+            path = conversion.path;
+            trail = {};
+            walked = 0;
+        }
+        walk_to(path->size(), left);
+        end(trail, {1, 0, conversion.value});
     }
 }
 
@@ -156,28 +217,33 @@ void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
     const auto codes =
         codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
     if (reader.all_rest()) {
-        const auto channel = [&](std::uint32_t row) {
-            const std::uint32_t code = journey.channel(row);
-            if (code > codes.size()) fail_corrupted("channel code");
-            return code == 0 ? no_touch : codes[code - 1];
-        };
-        walk(journey.size(), channel, {0, 1, std::nullopt});
+        add_rest(journey, codes);
         return;
     }
     const auto add = [&](const TouchWindow& path, const Gain& gained) {
         const auto touches = path.channels();
-        walk(
-            path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, gained);
+        Trail trail;
+        go_on(
+            trail, path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, 1);
+        end(trail, gained);
     };
-    for (AttributedConversion conversion; reader.next(conversion);)
-        add(*conversion.path, {1, 0, conversion.value});
+    if (reader.paths_grow()) {
+        add_growing(reader, codes);
+    } else {
+        for (AttributedConversion conversion; reader.next(conversion);)
+            add(*conversion.path, {1, 0, conversion.value});
+    }
     if (!journey.empty()) add(reader.rest(), {0, 1, std::nullopt});
 }
 
 void MarkovSummary::add_path(NameList path, std::uint64_t conversions, std::optional<double> value,
                              std::uint64_t nulls) {
-    walk(static_cast<std::uint32_t>(path.size()), [&](std::uint32_t i) { return intern(path[i]); },
-         {conversions, nulls, value});
+    if (conversions + nulls == 0) return;
+    Trail trail;
+    go_on(
+        trail, static_cast<std::uint32_t>(path.size()), [&](std::uint32_t i) { return intern(path[i]); },
+        conversions + nulls);
+    end(trail, {conversions, nulls, value});
 }
 
 void MarkovSummary::merge(const MarkovSummary& other) {

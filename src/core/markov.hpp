@@ -92,6 +92,7 @@ class MarkovSummary {
         std::uint64_t conversions = 0, nulls = 0;
         ValueSum value;
     };
+    static constexpr std::uint32_t nowhere = ~0u;
     struct Gain {
         std::uint64_t conversions = 0, nulls = 0;
         std::optional<double> value;
@@ -101,10 +102,17 @@ class MarkovSummary {
     std::uint32_t state(std::span<const std::uint32_t> channels);
     std::uint32_t step(std::uint32_t row, std::uint32_t from, std::uint32_t channel);
     std::uint32_t find_step(std::uint32_t from, std::uint32_t channel);
+    // How far a walk has come: its row in near_, its last step.
+    struct Trail {
+        std::uint32_t row = 0, place = nowhere;
+    };
     template <bool first_order, class Channel>
-    std::uint32_t follow(std::uint32_t touches, Channel channel, std::uint64_t weight);
+    void follow(Trail& trail, std::uint32_t touches, Channel channel, std::uint64_t weight);
     template <class Channel>
-    void walk(std::uint32_t touches, Channel channel, const Gain& gain);
+    void go_on(Trail& trail, std::uint32_t touches, Channel channel, std::uint64_t weight);
+    void end(const Trail& trail, const Gain& gain);
+    void add_rest(const JourneyView& journey, std::span<const std::uint32_t> codes);
+    void add_growing(AttributionReader& reader, std::span<const std::uint32_t> codes);
     void gain(End& end, const Gain& gain);
     std::span<const std::uint32_t> channels(std::uint32_t state, std::uint32_t (&to)[max_markov_order]) const;
     // States but the start, by newest channel and then the others; and how often each is left.

@@ -187,6 +187,48 @@ TEST(MarkovProperty, JourneysAreWalkedAsTheirPaths) {
     }
 }
 
+// Each of many conversions has the path of the one before and one touch more. To walk every
+// path from its start would take 10^10 steps.
+TEST(MarkovProperty, ManyConversionsOfACustomerAreWalkedInLinearTime) {
+    constexpr std::uint32_t visits = 100'000, before = 1000;
+    for (bool fallback : {false, true}) {
+        ModelAttribution given;
+        if (fallback) given.direct = DirectRule::fallback;
+        Events events;
+        Time at = 0;
+        const auto visit = [&](const char* channel) {
+            events.push_back({at++, "see", channel, {}, {}});
+            events.push_back({at++, "buy", {}, 2.0, {}});
+        };
+        // With direct touches as a fallback these paths are given up at the first other touch.
+        for (std::uint32_t i = 0; i < before; ++i) visit("direct");
+        for (std::uint32_t i = 0; i < visits; ++i) visit(i % 2 == 0 ? "a" : "b");
+        const Value value = encode(events);
+        AttributionReader reader(given.rules(heap()), heap());
+        MarkovSummary summary(heap());
+        summary.use(1, "(unattributed)");
+        const std::uint64_t asked = polls_asked();
+        summary.add(reader, value.view());
+        EXPECT_LT(polls_asked() - asked, 1000u);
+
+        // Conversion n has the touches 0 to n, of its own kind if direct ones are a fallback.
+        std::map<std::string, std::uint64_t> wanted, found;
+        const auto name = [&](std::uint64_t touch) -> std::string {
+            return touch < before ? "direct" : (touch - before) % 2 == 0 ? "a" : "b";
+        };
+        constexpr std::uint64_t touches = before + visits;
+        for (std::uint64_t touch = 0; touch < touches; ++touch) {
+            const bool first = touch == 0 || (fallback && touch == before);
+            const std::uint64_t paths = (fallback && touch < before ? before : touches) - touch;
+            wanted[(first ? "(start)" : name(touch - 1)) + " to " + name(touch)] += paths;
+            ++wanted[name(touch) + " to (conversion)"];
+        }
+        for (const MarkovStep& step : summary.steps())
+            found[std::string(step.from) + " to " + std::string(step.to)] = step.count;
+        EXPECT_EQ(found, wanted) << (fallback ? "fallback" : "any");
+    }
+}
+
 TEST(MarkovProperty, TheFirstOrderChainConvertsAsOftenAsThePaths) {
     Random random(3);
     for (std::uint32_t i = 0; i < cases(300); ++i) {
