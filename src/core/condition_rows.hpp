@@ -122,10 +122,7 @@ class ConditionRows {
     static constexpr std::size_t chunk_bytes = 128;
 
     ConditionRows(const Rules& rules, const ConditionRows* older, std::uint32_t capacity, bool narrow)
-        : rules_(&rules),
-          older_(older),
-          capacity_(static_cast<std::uint16_t>(capacity)),
-          narrow_(narrow) {}
+        : rules_(&rules), older_(older), capacity_(static_cast<std::uint16_t>(capacity)), narrow_(narrow) {}
     static ConditionRows* make(const Rules& rules, const ConditionRows* older, bool narrow,
                                std::pmr::memory_resource& memory) {
         const std::uint32_t stride = narrow ? 1 : 1 + (rules.steps + 63) / 64;

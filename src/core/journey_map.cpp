@@ -321,7 +321,8 @@ void JourneyMap::count_visits() {
     }
     for (const Visit& visit : visits_) {
         if (!visit.first_here) continue;
-        count_customer(visit.place.touchpoint_cell, by_channel ? by_touchpoint_[visit.place.touchpoint] : visit.seen,
+        count_customer(visit.place.touchpoint_cell,
+                       by_channel ? by_touchpoint_[visit.place.touchpoint] : visit.seen,
                        by_stage_[visit.place.stage].moved.has_value(),
                        options_.detail == MapDetail::touchpoint || median_kpi_[visit.place.touchpoint] != 0);
     }

@@ -10,8 +10,7 @@ namespace journey {
 
 // Fewer than eight bytes as one word; different for different bytes of one length.
 inline std::uint64_t short_word(const std::byte* at, std::size_t size) {
-    if (size >= 4)
-        return load<std::uint32_t>(at) | std::uint64_t{load<std::uint32_t>(at + size - 4)} << 32;
+    if (size >= 4) return load<std::uint32_t>(at) | std::uint64_t{load<std::uint32_t>(at + size - 4)} << 32;
     if (size == 0) return 0;
     return static_cast<std::uint64_t>(at[0]) | static_cast<std::uint64_t>(at[size / 2]) << 8 |
            static_cast<std::uint64_t>(at[size - 1]) << 16;

@@ -37,8 +37,9 @@ struct SpreadShape {
         return word;
     }
 };
-inline constexpr SpreadShape spread_shapes[] = {SpreadShape(1), SpreadShape(2), SpreadShape(3), SpreadShape(4),
-                                                SpreadShape(5), SpreadShape(6), SpreadShape(7), SpreadShape(8)};
+inline constexpr SpreadShape spread_shapes[] = {SpreadShape(1), SpreadShape(2), SpreadShape(3),
+                                                SpreadShape(4), SpreadShape(5), SpreadShape(6),
+                                                SpreadShape(7), SpreadShape(8)};
 
 // Writes n codes from number `first`, a multiple of 8, each plus `shift`, and zeros up to
 // the next multiple of 8, for which there must be room. False if a code plus shift is not
@@ -77,7 +78,8 @@ inline bool unpack_codes(PackedCodes codes, std::uint32_t first, std::uint32_t n
         poll();
         const auto left = static_cast<std::size_t>(end - from);
         // As with times: a value has at least 8 bytes before its codes.
-        put(left >= 8 ? load<std::uint64_t>(from) : load<std::uint64_t>(end - 8) >> (64 - 8 * left), ~std::uint64_t{0});
+        put(left >= 8 ? load<std::uint64_t>(from) : load<std::uint64_t>(end - 8) >> (64 - 8 * left),
+            ~std::uint64_t{0});
     }
     if (n > 0) {
         const auto left = static_cast<std::size_t>(end - from);
