@@ -1,6 +1,7 @@
 #include "core/btyd_pareto_nbd.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/interrupt.hpp"
@@ -55,6 +56,47 @@ class Left {
     double log_integral;
 };
 
+// To have left since the last purchase, against being still there; -1 where the series is
+// too long.
+//
+// With m = max(alpha, beta), d = |alpha - beta| and c = s + 1 or, if beta is the greater,
+// c = r + x, the integrand of Left is, by the binomial series, the sum over k of
+// (c)_k/k! d^k (m+y)^-(q+1+k), q = r+x+s. Its integral is with A = m+t_x and B = m+T
+//   A^-q * sum of (c)_k/k! (d/A)^k (1 - (A/B)^(q+k)) / (q+k):
+// all terms are positive, and the brackets are summed up too. 14 digits.
+double odds_to_have_left(const ParetoNbd& model, double x, double recency, double age) {
+    constexpr double longest = 0.7, steepest = 50;
+    constexpr int terms = 256;
+    static constexpr auto part = [] {  // 1/k: divisions would take half of the time
+        std::array<double, terms> parts{};
+        for (int k = 1; k < terms; ++k) parts[static_cast<std::size_t>(k)] = 1.0 / k;
+        return parts;
+    }();
+    const bool greater = model.alpha >= model.beta;
+    const double power = model.r + x, c = greater ? model.s + 1 : power;
+    const double start = std::max(model.alpha, model.beta) + recency,
+                 z = std::fabs(model.alpha - model.beta) / start;
+    if (!(z <= longest && z * c <= steepest)) return -1;
+    const double q = power + model.s, passed = age - recency, length = std::log1p(passed / start);
+    const double bracket = std::expm1(-q * length), ratio = start / (start + passed);
+    double gone = -bracket, more = (1 + bracket) * (passed / (start + passed)), weight = 1, sum = gone / q;
+    for (int k = 1; k < terms; ++k) {
+        weight *= z * (c + k - 1) * part[static_cast<std::size_t>(k)];
+        gone += more;
+        more *= ratio;
+        const double term = weight * gone / (q + k);
+        sum += term;
+        // From here on terms fall at least by a quarter each.
+        if (term < 1e-17 * sum && z * (c + k) < 0.75 * (k + 1)) {
+            const double lesser = std::log((std::min(model.alpha, model.beta) + age) / start);
+            const double still =
+                greater ? power * length + model.s * lesser : power * lesser + model.s * length;
+            return model.s * sum * std::exp(still);
+        }
+    }
+    return -1;
+}
+
 double log_still_there(const ParetoNbd& model, double x, double age) {
     return -(model.r + x) * std::log(model.alpha + age) - model.s * std::log(model.beta + age);
 }
@@ -63,6 +105,7 @@ double log_still_there(const ParetoNbd& model, double x, double age) {
 
 double ParetoNbd::alive(double x, double recency, double age) const {
     if (age <= recency) return 1;
+    if (const double odds = odds_to_have_left(*this, x, recency, age); odds >= 0) return 1 / (1 + odds);
     const Left left(alpha, r + x, beta, s, recency, age);
     return logistic(log_still_there(*this, x, age) - std::log(s) - left.log_integral);
 }

@@ -198,7 +198,9 @@ void JourneyMap::reach(std::uint32_t stage, Time time) {
 }
 
 auto JourneyMap::place_of(const MapReader::Rule& rule, std::uint32_t channel) -> Place {
-    Place place{.touchpoint = rule.touchpoint, .stage = rule.stage};
+    Place place;
+    place.touchpoint = rule.touchpoint;
+    place.stage = rule.stage;
     place.touchpoint_cell = remembered(touchpoint_places_[rule.touchpoint], rule.touchpoint, all_channels);
     place.cell = options_.detail == MapDetail::channel ? visit_place(rule.touchpoint, channel_codes_[channel])
                                                        : place.touchpoint_cell;

@@ -127,8 +127,8 @@ class JourneyMap {
         void add(const Seen& visit);
     };
     struct Place {
-        std::uint32_t touchpoint, stage;
-        std::uint32_t cell, touchpoint_cell, stage_cell;
+        std::uint32_t touchpoint = no_touchpoint, stage = 0;
+        std::uint32_t cell = 0, touchpoint_cell = 0, stage_cell = 0;
     };
     struct Visit {
         Place place;

@@ -261,7 +261,7 @@ bool JourneyMap::add_plain(const JourneyView& journey, MapReader& reader) {
         slot_width_ = std::min(2 * width, static_cast<std::uint32_t>(most_slots / slots));
         slots_.assign(slots * slot_width_, 0);
         slot_events_.assign(slots * slot_width_, 0);
-        slot_places_.assign(slots * slot_width_, {.touchpoint = no_touchpoint});
+        slot_places_.assign(slots * slot_width_, Place());
     }
     unpack(journey, n);
     add_plain_values(journey, rules, n);

@@ -1,6 +1,7 @@
 // Customers-alive models: the formulas against their definitions, and published figures.
 
 #include <gtest/gtest.h>
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 
 #include <cmath>
 #include <memory_resource>
@@ -100,6 +101,31 @@ TEST(Btyd, ParetoNbdEqualsItsDefinition) {
         EXPECT_CLOSE(model.alive(h.x, h.recency, h.age), definition.alive / definition.likelihood, 1e-8);
         EXPECT_CLOSE(model.expected(h.x, h.recency, h.age, t), definition.purchases / definition.likelihood,
                      1e-8);
+    }
+}
+
+// The series and, where that is long, the rule in log time against an adaptive quadrature.
+TEST(Btyd, ParetoNbdAliveHasTwelveDigits) {
+    Random random(21);
+    for (std::uint32_t i = 0; i < cases(500); ++i) {
+        const ParetoNbd model{between(random, 0.05, 10), between(random, 0.05, 100),
+                              between(random, 0.05, 10), between(random, 0.05, 100)};
+        History h = random_history(random, false);
+        if (h.x > 0 && random.percent(30)) h.x = static_cast<double>(random.between(10, 300));
+        const double power = model.r + h.x;
+        const double least = std::min(model.alpha, model.beta);
+        const auto left = [&](double u) {  // u: logarithm of least + the moment y
+            const double y = std::exp(u) - least;
+            return std::exp(power * std::log((model.alpha + h.age) / (model.alpha + y)) +
+                            model.s * std::log((model.beta + h.age) / (model.beta + y)) + u) *
+                   model.s / (model.beta + y);
+        };
+        const double odds = h.age == h.recency
+                                ? 0
+                                : boost::math::quadrature::gauss_kronrod<double, 61>::integrate(
+                                      left, std::log(least + h.recency), std::log(least + h.age), 8, 1e-13);
+        if (!std::isfinite(odds)) continue;  // e^709 to 1: alive is 0
+        EXPECT_CLOSE(model.alive(h.x, h.recency, h.age), 1 / (1 + odds), 2e-12);
     }
 }
 
