@@ -52,6 +52,35 @@ SELECT name, count_a, count_b, round(share_a::numeric, 4) AS share_a, round(shar
 FROM share_compare('{email,search,direct,app}', '{120,80,3,0}', '{90,110,9.5,2.25}', adjust => 'bh');
 SELECT count(*) FROM share_compare('{}', '{}', '{}');
 
+-- Credits under several models: shares and tests are those of the plain counts, channels of
+-- one side alone are there, and each model is a family of its own.
+CREATE TABLE bought AS SELECT CASE WHEN c % 5 < 3 THEN 'early' ELSE 'late' END AS half,
+    journey_agg(ts, event, channel, value) AS j
+FROM generate_series(1, 400) AS c, LATERAL (VALUES
+    (timestamptz '2024-05-01', 'see', CASE WHEN c % 7 = 0 THEN NULL WHEN c % 5 < 3 AND c % 11 < 3 THEN 'print' WHEN c % 3 = 0 THEN 'email' ELSE 'search' END, NULL::float8),
+    ('2024-05-02', 'see', CASE WHEN c % 7 = 0 THEN NULL WHEN c % 5 >= 3 AND c % 2 = 0 THEN 'app' ELSE 'search' END, NULL),
+    ('2024-05-03', 'buy', NULL, c)) AS e (ts, event, channel, value) GROUP BY c;
+CREATE TABLE credits AS SELECT half, attribution_report(j, attribution_options('{buy}', '{first,linear}')) AS report FROM bought GROUP BY half;
+SELECT model, channel, conversions_a, conversions_b, value_a, value_b, round(share_a::numeric, 4) AS share_a, round(share_b::numeric, 4) AS share_b, test, round(p_value::numeric, 6) AS p_value, round(p_adjusted::numeric, 6) AS p_adjusted
+FROM attribution_compare((SELECT report FROM credits WHERE half = 'early'), (SELECT report FROM credits WHERE half = 'late'));
+WITH compared AS (
+    SELECT * FROM attribution_compare((SELECT report FROM credits WHERE half = 'early'), (SELECT report FROM credits WHERE half = 'late'), 0.9, 'bh')),
+counted AS (
+    SELECT model, s.* FROM (
+        SELECT model, array_agg(channel ORDER BY conversions_a + conversions_b DESC, channel) AS names, array_agg(conversions_a::float8 ORDER BY conversions_a + conversions_b DESC, channel) AS a,
+               array_agg(conversions_b::float8 ORDER BY conversions_a + conversions_b DESC, channel) AS b
+        FROM (SELECT model, channel, sum(CASE WHEN half = 'early' THEN credit ELSE 0 END) AS conversions_a, sum(CASE WHEN half = 'late' THEN credit ELSE 0 END) AS conversions_b
+              FROM (SELECT half, a.model, coalesce(a.channel, '(unattributed)') AS channel, a.credit FROM bought, attribute(j, '{buy}', '{first,linear}') AS a) AS rows GROUP BY model, channel) AS sums GROUP BY model) AS lists,
+        LATERAL share_compare(names, a, b, 0.9, 'bh') AS s)
+SELECT count(*) AS rows, count(*) FILTER (WHERE t.name IS NULL AND c.conversions_a + c.conversions_b = 0 AND c.p_adjusted IS NULL) AS without_credit,
+       bool_and((c.conversions_a::float8, c.conversions_b::float8, c.share_a, c.share_b, c.ci_low, c.ci_high, c.p_value, c.p_adjusted) IS NOT DISTINCT FROM
+                                  (t.count_a, t.count_b, t.share_a, t.share_b, t.ci_low, t.ci_high, t.p_value, t.p_adjusted)) FILTER (WHERE t.name IS NOT NULL) AS same
+FROM compared AS c FULL JOIN counted AS t ON c.model = t.model AND c.channel = t.name;
+SELECT model, channel, conversions_a, conversions_b, share_b, p_value FROM attribution_compare((SELECT report FROM credits WHERE half = 'early'), NULL) WHERE model = 'first';
+SELECT count(*) AS of_nobody FROM attribution_compare(NULL, NULL);
+SELECT count(*) FROM attribution_compare((SELECT report FROM credits WHERE half = 'early'), (SELECT report FROM credits WHERE half = 'late'), 2);
+SELECT count(*) FROM attribution_compare((SELECT report FROM credits WHERE half = 'early'), (SELECT report FROM credits WHERE half = 'late'), adjust => 'odd');
+
 -- Each of many against all others, adjusted over all.
 SELECT page, p_adjust(array_agg(p_value) OVER (), 'holm') IS NOT NULL AS adjusted FROM reports, LATERAL (SELECT p_value FROM proportion_test(1, 2, 3, 4)) AS t ORDER BY page;
 

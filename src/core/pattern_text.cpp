@@ -46,7 +46,7 @@ Span PatternText::decimal(Span unit) {
         if (peek() == '-') {
             throw Error(ErrorCode::invalid_argument, "pattern",
                         "pattern: the time limit at character %u is negative", character(start))
-                .hint("Write a length of time such as 30.");
+                .hint("Write a number of at least 0.");
         }
         fail("a number");
     }

@@ -108,6 +108,33 @@ BEGIN ATOMIC
     FROM tests AS r ORDER BY place;
 END;
 
+-- p-values are adjusted within each model: more models are more answers to one question. (A
+-- channel without credit on both sides is not tested.)
+CREATE FUNCTION attribution_compare(a attribution_report_row[], b attribution_report_row[], level float8 DEFAULT 0.95, adjust text DEFAULT 'holm',
+        OUT model text, OUT channel text, OUT conversions_a numeric, OUT conversions_b numeric, OUT value_a numeric, OUT value_b numeric,
+        OUT share_a float8, OUT share_b float8, OUT difference float8, OUT ci_low float8, OUT ci_high float8, OUT lift float8,
+        OUT test text, OUT p_value float8, OUT p_adjusted float8)
+    RETURNS SETOF record LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200 ROWS 20
+BEGIN ATOMIC
+    WITH sides AS (
+        SELECT 'a' AS side, x.* FROM unnest(a) WITH ORDINALITY AS x (model, channel, conversions, value, share, no)
+        UNION ALL SELECT 'b', x.* FROM unnest(b) WITH ORDINALITY AS x (model, channel, conversions, value, share, no)),
+    pairs AS (
+        SELECT s.model, s.channel, min(min(s.no)) OVER (PARTITION BY s.model) AS model_no,
+               coalesce(sum(s.conversions) FILTER (WHERE side = 'a'), 0) AS conversions_a, coalesce(sum(s.conversions) FILTER (WHERE side = 'b'), 0) AS conversions_b,
+               sum(s.value) FILTER (WHERE side = 'a') AS value_a, sum(s.value) FILTER (WHERE side = 'b') AS value_b
+        FROM sides AS s GROUP BY s.model, s.channel),
+    totals AS (
+        SELECT p.*, sum(p.conversions_a) OVER of_model AS n_a, sum(p.conversions_b) OVER of_model AS n_b,
+               row_number() OVER (PARTITION BY p.model ORDER BY p.conversions_a + p.conversions_b DESC, p.channel) AS place
+        FROM pairs AS p WINDOW of_model AS (PARTITION BY p.model)),
+    tests AS (SELECT t.*, proportion_test(t.conversions_a::float8, t.n_a::float8, t.conversions_b::float8, t.n_b::float8, level) AS t, t.conversions_a + t.conversions_b > 0 AS tested FROM totals AS t)
+    SELECT r.model, r.channel, r.conversions_a, r.conversions_b, r.value_a, r.value_b, (t).rate_a, (t).rate_b, (t).difference, (t).ci_low, (t).ci_high, (t).lift,
+           CASE WHEN tested THEN (t).test END, CASE WHEN tested THEN (t).p_value END,
+           (p_adjust(array_agg(CASE WHEN tested THEN (t).p_value END) OVER (PARTITION BY r.model ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), adjust))[place]
+    FROM tests AS r ORDER BY r.model_no, r.model, place;
+END;
+
 COMMENT ON FUNCTION proportion_test(float8, float8, float8, float8, float8, text) IS 'Is the difference of two rates real: b - a with the interval of Newcombe, and the p-value of the z test or, for small counts, of Fisher. Example: SELECT * FROM proportion_test(120, 1000, 150, 1000)';
 COMMENT ON FUNCTION p_adjust(float8[], text) IS 'p-values adjusted for their number: holm, hochberg, bonferroni, bh, by or none; NULL is not counted. Example: SELECT p_adjust(ARRAY[0.01, 0.04, 0.03], bh)';
 COMMENT ON FUNCTION chi2_test(float8[], float8[]) IS 'Are two lists of counts of one distribution: chi-squared test of homogeneity. Example: SELECT * FROM chi2_test(ARRAY[120, 880], ARRAY[150, 850])';
@@ -127,3 +154,4 @@ COMMENT ON FUNCTION is_base_previous(text) IS 'Whether the base of a rate is the
 COMMENT ON FUNCTION funnel_compare(funnel_report_row[], funnel_report_row[], text, float8, text) IS 'Two funnels step by step: rates from the start (or of the step before, base => previous), difference, interval, p-value. Example: SELECT * FROM funnel_compare((SELECT funnel_report(j, {view,buy}) FROM journeys WHERE j @> {email}), (SELECT funnel_report(j, {view,buy}) FROM journeys WHERE NOT j @> {email}))';
 COMMENT ON FUNCTION retention_compare(retention_report_row[], retention_report_row[], float8, text) IS 'Two retention reports period by period, over all complete cohorts. Example: SELECT * FROM retention_compare((SELECT retention_report(j, retention_options(week, now())) FROM journeys WHERE j @> {email}), (SELECT retention_report(j, retention_options(week, now())) FROM journeys WHERE NOT j @> {email}))';
 COMMENT ON FUNCTION share_compare(text[], float8[], float8[], float8, text) IS 'Two lists of counts or credits by name, such as conversions by channel in two periods. Example: SELECT * FROM share_compare({email,search}, {120,80}, {90,110})';
+COMMENT ON FUNCTION attribution_compare(attribution_report_row[], attribution_report_row[], float8, text) IS 'Two attribution reports channel by channel under each model: credits, their shares, difference, interval, p-value. Example: SELECT * FROM attribution_compare((SELECT attribution_report(j, attribution_options(''{buy}'')) FROM journeys WHERE started_at(j) < ''2024-05-01''), (SELECT attribution_report(j, attribution_options(''{buy}'')) FROM journeys WHERE started_at(j) >= ''2024-05-01''))';
