@@ -66,10 +66,10 @@ class Left {
 // all terms are positive, and the brackets are summed up too. 14 digits.
 double odds_to_have_left(const ParetoNbd& model, double x, double recency, double age) {
     constexpr double longest = 0.7, steepest = 50;
-    constexpr int terms = 256;
+    constexpr int terms = 256, block = 4;
     static constexpr auto part = [] {  // 1/k: divisions would take half of the time
-        std::array<double, terms> parts{};
-        for (int k = 1; k < terms; ++k) parts[static_cast<std::size_t>(k)] = 1.0 / k;
+        std::array<double, terms + block> parts{};
+        for (int k = 1; k < terms + block; ++k) parts[static_cast<std::size_t>(k)] = 1.0 / k;
         return parts;
     }();
     const bool greater = model.alpha >= model.beta;
@@ -77,15 +77,22 @@ double odds_to_have_left(const ParetoNbd& model, double x, double recency, doubl
     const double start = std::max(model.alpha, model.beta) + recency,
                  z = std::fabs(model.alpha - model.beta) / start;
     if (!(z <= longest && z * c <= steepest)) return -1;
-    const double q = power + model.s, passed = age - recency, length = std::log1p(passed / start);
-    const double bracket = std::expm1(-q * length), ratio = start / (start + passed);
+    const double q = power + model.s, passed = age - recency;
+    // log and exp are much faster than log1p and expm1, where no digits are lost.
+    const double length =
+        passed > start / 2 ? std::log((start + passed) / start) : std::log1p(passed / start);
+    const double bracket = q * length > 0.5 ? std::exp(-q * length) - 1 : std::expm1(-q * length);
+    const double ratio = start / (start + passed);
     double gone = -bracket, more = (1 + bracket) * (passed / (start + passed)), weight = 1, sum = gone / q;
-    for (int k = 1; k < terms; ++k) {
-        weight *= z * (c + k - 1) * part[static_cast<std::size_t>(k)];
-        gone += more;
-        more *= ratio;
-        const double term = weight * gone / (q + k);
-        sum += term;
+    for (int k = 1; k < terms;) {
+        double term = 0;
+        for (int in_block = 0; in_block < block; ++in_block, ++k) {
+            weight *= z * (c + k - 1) * part[static_cast<std::size_t>(k)];
+            gone += more;
+            more *= ratio;
+            term = weight * gone / (q + k);
+            sum += term;
+        }
         // From here on terms fall at least by a quarter each.
         if (term < 1e-17 * sum && z * (c + k) < 0.75 * (k + 1)) {
             const double lesser = std::log((std::min(model.alpha, model.beta) + age) / start);
