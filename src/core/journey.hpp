@@ -203,9 +203,11 @@ class JourneyView {
     bool empty() const { return n_ == 0; }
 
     Time time(std::uint32_t i) const {
-        const std::uint64_t offset =
-            load<std::uint64_t>(times_ + std::size_t{i} * time_width_ + time_width_ - 8) >> time_shift_;
-        return static_cast<Time>(static_cast<std::uint64_t>(base_) + offset * unit_);
+        return static_cast<Time>(static_cast<std::uint64_t>(base_) + time_offset(i) * unit_);
+    }
+    // Units after the first time: enough to tell whether two events have the same time.
+    std::uint64_t time_offset(std::uint32_t i) const {
+        return load<std::uint64_t>(times_ + std::size_t{i} * time_width_ + time_width_ - 8) >> time_shift_;
     }
     Time first_time() const { return base_; }
     Time last_time() const { return time(n_ - 1); }

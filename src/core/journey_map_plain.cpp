@@ -17,11 +17,11 @@ namespace {
 // The rows that have the next one's time.
 std::uint32_t find_ties(const JourneyView& journey, std::uint32_t n, std::uint32_t* to) {
     std::uint32_t ties = 0;
-    Time time = journey.time(0);
+    std::uint64_t time = journey.time_offset(0);
     Poll poll;
     for (std::uint32_t row = 1; row < n; ++row) {
         poll();
-        const Time next = journey.time(row);
+        const std::uint64_t next = journey.time_offset(row);
         to[ties] = row - 1;
         ties += next == time ? 1 : 0;
         time = next;
