@@ -1,5 +1,7 @@
 -- Bytes of states that are damaged, cut or too long: each is refused, or read and used
 -- without harm.
+CREATE SCHEMA damaged_bytes_test;
+SET search_path = damaged_bytes_test, public;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 

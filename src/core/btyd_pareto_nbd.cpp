@@ -124,7 +124,7 @@ double ParetoNbd::expected(double t) const {
 }
 
 double ParetoNbd::expected(double x, double recency, double age, double t) const {
-    return alive(x, recency, age) * ParetoNbd{r + x, alpha + age, s, beta + age}.expected(t);
+    return alive(x, recency, age) * after(x, age).expected(t);
 }
 
 // n purchases in t and still there, or n purchases before he left.
@@ -155,7 +155,7 @@ double ParetoNbd::probability(double n, double t) const {
 
 double ParetoNbd::probability(double n, double x, double recency, double age, double t) const {
     const double there = alive(x, recency, age);
-    return (n == 0 ? 1 - there : 0) + there * ParetoNbd{r + x, alpha + age, s, beta + age}.probability(n, t);
+    return (n == 0 ? 1 - there : 0) + there * after(x, age).probability(n, t);
 }
 
 // Alive customers buy at rate (r+x)/(alpha+T); the chance to be there t later is

@@ -21,6 +21,8 @@ struct ParetoNbd {
     // Of a new customer.
     double expected(double t) const;
     double probability(double n, double t) const;
+    // Of one who bought x times until `age` and is still there.
+    ParetoNbd after(double x, double age) const { return {r + x, alpha + age, s, beta + age}; }
     // Of a customer with a history.
     double alive(double x, double recency, double age) const;
     double expected(double x, double recency, double age, double t) const;

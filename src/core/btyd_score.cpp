@@ -124,17 +124,37 @@ double btyd_expected(const BtydModel& model, const BtydHistory& history, double 
 void BtydScorer::set(const BtydModel& model) {
     check_purchases(model);
     model_ = model;
-    by_series_ = model.kind == BtydKind::bgnbd || model.kind == BtydKind::mbgnbd;
-    if (by_series_) series_.set(bgnbd(model));
+    if (model.kind == BtydKind::bgnbd || model.kind == BtydKind::mbgnbd) series_.set(bgnbd(model));
+    if (model.kind == BtydKind::pareto_nbd) pareto_.set(pareto(model));
+}
+
+// As check_history, but quick where nothing is wrong.
+void BtydScorer::check(const BtydHistory& history) const {
+    const bool plain = history.x >= 0 && history.recency <= history.age && std::isfinite(history.age) &&
+                       (history.x > 0 ? history.recency > 0 : history.recency == 0) &&
+                       model_.kind != BtydKind::bgbb && model_.kind != BtydKind::nbd;
+    if (!plain) check_history(model_, history);
 }
 
 double BtydScorer::expected(const BtydHistory& history, double t) {
-    const bool plain = history.x >= 0 && history.recency <= history.age && std::isfinite(history.age) &&
-                       (history.x > 0 ? history.recency > 0 : history.recency == 0) && by_series_;
-    if (!plain) check_history(model_, history);
+    check(history);
     check_length("horizon", t);
-    if (!by_series_) return expected_unchecked(model_, history, t);
-    return series_.expected(history.x, history.recency, history.age, t);
+    switch (model_.kind) {
+        case BtydKind::bgnbd:
+        case BtydKind::mbgnbd:
+            return series_.expected(history.x, history.recency, history.age, t);
+        case BtydKind::pareto_nbd:
+            return pareto_.alive(history.x, history.recency, history.age) *
+                   pareto(model_).after(history.x, history.age).expected(t);
+        default:
+            return expected_unchecked(model_, history, t);
+    }
+}
+
+double BtydScorer::alive(const BtydHistory& history) {
+    if (model_.kind != BtydKind::pareto_nbd) return btyd_alive(model_, history);
+    check(history);
+    return pareto_.alive(history.x, history.recency, history.age);
 }
 
 double btyd_alive(const BtydModel& model, const BtydHistory& history) {

@@ -14,6 +14,7 @@
 #include <memory_resource>
 
 #include "core/btyd_bgnbd.hpp"
+#include "core/btyd_pareto_series.hpp"
 #include "core/btyd_score.hpp"
 
 namespace journey {
@@ -46,18 +47,21 @@ class BtydSeries {
     Coefficients* known_[most_purchases] = {};
 };
 
-// btyd_expected() of many customers, with what is known of the last model.
+// btyd_expected() and btyd_alive() of many customers, with what is known of the last model.
 class BtydScorer {
   public:
-    explicit BtydScorer(std::pmr::memory_resource& memory) : series_(memory) {}
+    explicit BtydScorer(std::pmr::memory_resource& memory) : series_(memory), pareto_(memory) {}
     // Throws for a model that does not count purchases.
     void set(const BtydModel& model);
     double expected(const BtydHistory& history, double t);
+    double alive(const BtydHistory& history);
 
   private:
+    void check(const BtydHistory& history) const;
+
     BtydModel model_;
     BtydSeries series_;
-    bool by_series_ = false;
+    ParetoSeries pareto_;
 };
 
 }  // namespace journey

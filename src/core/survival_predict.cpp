@@ -21,12 +21,9 @@ double baseline_at(const SurvivalModel::Stratum& stratum, double time) {
                : stratum.hazards[static_cast<std::size_t>(after - stratum.times.begin()) - 1];
 }
 
-double standardised(const SurvivalModel& model, double predictor, double time) {
-    return (std::log(time) - predictor) / model.scale();
-}
-
-double aft_log_survival(const SurvivalModel& model, double predictor, double time) {
-    return time <= 0 ? 0 : log_survival(model.distribution, standardised(model, predictor, time)).value;
+// log S(time); `scale` is the model's.
+double aft_log_survival(const SurvivalModel& model, double scale, double predictor, double time) {
+    return time <= 0 ? 0 : log_survival(model.distribution, (std::log(time) - predictor) / scale).value;
 }
 
 void check_time(const char* argument, double time) {
@@ -62,7 +59,7 @@ double linear_predictor(const SurvivalModel& model, std::span<const double> cova
 
 double survival_probability(const SurvivalModel& model, double predictor, std::size_t stratum, double time) {
     check_time("time", time);
-    if (!model.is_cox()) return std::exp(aft_log_survival(model, predictor, time));
+    if (!model.is_cox()) return std::exp(aft_log_survival(model, model.scale(), predictor, time));
     const double hazard = baseline_at(model.strata[stratum], time);
     return hazard == 0 ? 1 : std::exp(-hazard * std::exp(predictor));
 }
@@ -73,10 +70,10 @@ double event_probability(const SurvivalModel& model, double predictor, std::size
     check_time("horizon", horizon);
     const double until = survived + horizon;
     if (!model.is_cox()) {
-        const double before = aft_log_survival(model, predictor, survived);
+        const double scale = model.scale(), before = aft_log_survival(model, scale, predictor, survived);
         // So late that both are 0: nobody is left to ask about.
         if (!std::isfinite(before)) return no_number;
-        return -std::expm1(aft_log_survival(model, predictor, until) - before);
+        return -std::expm1(aft_log_survival(model, scale, predictor, until) - before);
     }
     const double before = baseline_at(model.strata[stratum], survived),
                  after = baseline_at(model.strata[stratum], until);

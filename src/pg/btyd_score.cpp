@@ -23,32 +23,42 @@ Datum number(FunctionCallInfo fcinfo, double result) {
     PG_RETURN_FLOAT8(result);
 }
 
-// What btyd_purchases keeps between the rows of a query.
-struct PurchasesQuery {
-    explicit PurchasesQuery(ContextMemory& memory) : scorer(memory) {}
+// What a score keeps between the rows of a query.
+struct ScoreQuery {
+    explicit ScoreQuery(ContextMemory& memory) : scorer(memory) {}
     ModelCache model;
     BtydScorer scorer;
     std::uint64_t changes = 0;
 };
 
-}  // namespace
+ScoreQuery& score_query(FunctionCallInfo fcinfo) {
+    return per_query<ScoreQuery>(fcinfo,
+                                 [](ContextMemory& memory) { return make_in<ScoreQuery>(memory, memory); });
+}
 
-// (model, horizon) or (model, frequency, recency, age, horizon)
-JOURNEY_FUNCTION(btyd_purchases) {
-    auto& query = per_query<PurchasesQuery>(
-        fcinfo, [](ContextMemory& memory) { return make_in<PurchasesQuery>(memory, memory); });
-    const BtydModel& model = query.model.of(PG_GETARG_DATUM(0));
-    if (PG_NARGS() == 2) return number(fcinfo, btyd_expected(model, PG_GETARG_FLOAT8(1)));
+BtydScorer& scorer_of(ScoreQuery& query, const BtydModel& model) {
     if (query.changes != query.model.changes()) {
         query.scorer.set(model);
         query.changes = query.model.changes();
     }
-    return number(fcinfo, query.scorer.expected(history_argument(fcinfo, 1), PG_GETARG_FLOAT8(4)));
+    return query.scorer;
+}
+
+}  // namespace
+
+// (model, horizon) or (model, frequency, recency, age, horizon)
+JOURNEY_FUNCTION(btyd_purchases) {
+    ScoreQuery& query = score_query(fcinfo);
+    const BtydModel& model = query.model.of(PG_GETARG_DATUM(0));
+    if (PG_NARGS() == 2) return number(fcinfo, btyd_expected(model, PG_GETARG_FLOAT8(1)));
+    return number(fcinfo, scorer_of(query, model).expected(history_argument(fcinfo, 1), PG_GETARG_FLOAT8(4)));
 }
 
 // (model, frequency, recency, age)
 JOURNEY_FUNCTION(btyd_alive) {
-    return number(fcinfo, btyd_alive(model_argument(fcinfo, 0), history_argument(fcinfo, 1)));
+    ScoreQuery& query = score_query(fcinfo);
+    const BtydModel& model = query.model.of(PG_GETARG_DATUM(0));
+    return number(fcinfo, scorer_of(query, model).alive(history_argument(fcinfo, 1)));
 }
 
 // (model, purchases, horizon) or (model, purchases, frequency, recency, age, horizon)

@@ -39,7 +39,7 @@ History random_history(Random& random, bool whole) {
     h.recency = 0;
     if (h.x > 0)
         h.recency = whole ? static_cast<double>(random.between(1, static_cast<int>(h.age)))
-                          : h.age * (1 + random.below(100)) / 100;
+                          : std::min(h.age, h.age * (1 + random.below(100)) / 100);
     if (whole) h.x = std::min(h.x, h.recency);
     return h;
 }
@@ -62,6 +62,28 @@ TEST(Btyd, RememberedCoefficientsGiveTheSame) {
             const double t = random.percent(5) ? 0 : h.age * between(random, 1e-4, 100);
             EXPECT_CLOSE(series.expected(h.x, h.recency, h.age, t), model.expected(h.x, h.recency, h.age, t),
                          2e-13);
+        }
+    }
+}
+
+// The scorer of many customers is the scores of each, for every model.
+TEST(Btyd, ScorerGivesTheScoresOfEach) {
+    Random random(12);
+    const BtydKind kinds[] = {BtydKind::bgnbd, BtydKind::mbgnbd, BtydKind::pareto_nbd, BtydKind::nbd,
+                              BtydKind::bgbb};
+    BtydScorer scorer(memory());
+    for (std::uint32_t i = 0; i < cases(200); ++i) {
+        BtydModel model;
+        model.kind = kinds[random.below(5)];
+        for (double& each : model.parameters) each = between(random, 0.1, 20);
+        scorer.set(model);
+        for (int n = 0; n < 20; ++n) {
+            const History h = random_history(random, model.kind == BtydKind::bgbb);
+            const double t = static_cast<double>(random.below(60));
+            EXPECT_CLOSE(scorer.expected({h.x, h.recency, h.age}, t),
+                         btyd_expected(model, {h.x, h.recency, h.age}, t), 2e-12);
+            EXPECT_CLOSE(scorer.alive({h.x, h.recency, h.age}), btyd_alive(model, {h.x, h.recency, h.age}),
+                         2e-12);
         }
     }
 }
@@ -126,6 +148,10 @@ TEST(Btyd, ParetoNbdAliveHasTwelveDigits) {
                                       left, std::log(least + h.recency), std::log(least + h.age), 8, 1e-13);
         if (!std::isfinite(odds)) continue;  // e^709 to 1: alive is 0
         EXPECT_CLOSE(model.alive(h.x, h.recency, h.age), 1 / (1 + odds), 2e-12);
+        ParetoSeries series(memory());
+        if (random.percent(50)) series.set({1, 2, 3, 4});
+        series.set(model);
+        EXPECT_CLOSE(series.alive(h.x, h.recency, h.age), 1 / (1 + odds), 2e-12);
     }
 }
 
