@@ -185,9 +185,8 @@ TEST(Pattern, ErrorsPointAtTheCharacter) {
               "\"[\" or \"(\".");
     EXPECT_EQ(refusal("a within b"),
               "22023 syntax error in pattern at character 10: \"b\" | Expected a number.");
-    EXPECT_EQ(
-        refusal("a within -5 minutes b"),
-        "22023 pattern: the time limit at character 10 is negative | Write a number of at least 0.");
+    EXPECT_EQ(refusal("a within -5 minutes b"),
+              "22023 pattern: the time limit at character 10 is negative | Write a number of at least 0.");
     EXPECT_EQ(refusal("a within 5 b"),
               "22023 syntax error in pattern at character 12: \"b\" | Expected a unit: seconds, minutes, "
               "hours, days, weeks, months or years.");
@@ -224,9 +223,8 @@ TEST(Sequence, ErrorsPointAtTheCharacter) {
               "correct the number.");
     EXPECT_EQ(refused("(?0)").substr(0, 5), "22023");
     EXPECT_EQ(refused("(?99999999999)").substr(0, 5), "54000");
-    EXPECT_EQ(
-        refused("(?1)(?t<=-1)(?2)"),
-        "22023 pattern: the time limit at character 10 is negative | Write a number of at least 0.");
+    EXPECT_EQ(refused("(?1)(?t<=-1)(?2)"),
+              "22023 pattern: the time limit at character 10 is negative | Write a number of at least 0.");
     EXPECT_EQ(refused("(?1)(?t5)(?2)"),
               "22023 syntax error in pattern at character 8: \"5)(?2)\" | Expected <=, <, >=, >, == or !=.");
     EXPECT_EQ(refused("(?1)(?t<=+)(?2)"),
