@@ -66,10 +66,10 @@ class Left {
 // all terms are positive, and the brackets are summed up too. 14 digits.
 double odds_to_have_left(const ParetoNbd& model, double x, double recency, double age) {
     constexpr double longest = 0.7, steepest = 50;
-    constexpr int terms = 256, block = 4;
+    constexpr int block = 4, terms = 64 * block, known = 65 * block;
     static constexpr auto part = [] {  // 1/k: divisions would take half of the time
-        std::array<double, terms + block> parts{};
-        for (int k = 1; k < terms + block; ++k) parts[static_cast<std::size_t>(k)] = 1.0 / k;
+        std::array<double, known> parts{};
+        for (int k = 1; k < known; ++k) parts[static_cast<std::size_t>(k)] = 1.0 / k;
         return parts;
     }();
     const bool greater = model.alpha >= model.beta;

@@ -191,23 +191,24 @@ void MarkovSummary::add_growing(AttributionReader& reader, std::span<const std::
     Trail trail;
     std::uint32_t walked = 0;
     std::uint64_t left = reader.conversions();  // this one and those after it
-    const auto walk_to = [&](std::uint32_t size, std::uint64_t weight) {
-        const auto touches = path->channels().subspan(walked);
+    const auto walk_to = [&](const TouchWindow& along, std::uint32_t size, std::uint64_t weight) {
+        const auto touches = along.channels().subspan(walked);
         go_on(
             trail, size - walked, [&](std::uint32_t i) { return codes[touches[i]]; }, weight);
         walked = size;
     };
     for (AttributedConversion conversion; reader.next(conversion); --left) {
-        if (path != conversion.path) {
+        const TouchWindow& window = *conversion.path;
+        if (path == nullptr || path != &window) {
             // The conversions from here on have another path: less for each touch of this one.
             const std::uint32_t gone = std::exchange(walked, 0);
             trail = {};
-            if (gone > 0) walk_to(gone, 0 - left);
-            path = conversion.path;
+            if (path != nullptr && gone > 0) walk_to(*path, gone, 0 - left);
+            path = &window;
             trail = {};
             walked = 0;
         }
-        walk_to(path->size(), left);
+        walk_to(window, window.size(), left);
         end(trail, {1, 0, conversion.value});
     }
 }
