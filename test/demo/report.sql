@@ -145,7 +145,7 @@ FROM (SELECT trim_scale(least(2592000 * months + extract(epoch FROM length - mak
 SELECT max_ts AS data_end, max_ts + interval '1 microsecond' AS as_of, period, '1 ' || unit AS unit, h[1] AS h1, h[2] AS h2, h[3] AS h3,
        period || '_1' AS period_1, period || '_2' AS period_2, period || '_3' AS period_3, period || '_4' AS period_4,
        format('in_%s_%s', h[1], unit || CASE WHEN h[1] > 1 THEN 's' ELSE '' END) AS by_1, format('in_%s_%ss', h[2], unit) AS by_2, format('in_%s_%ss', h[3], unit) AS by_3,
-       'median_' || unit || 's' AS median
+       'median_' || unit || 's' AS median, format('%s %ss', 2 * h[2], unit) AS horizon
 FROM (SELECT max(ts) AS max_ts, max(ts) - percentile_disc(0.01) WITHIN GROUP (ORDER BY ts) AS length FROM events) AS range
 JOIN (VALUES (1, interval '12 hours', 'hour', 'hour', '{1,3,8}'::int[]), (2, '3 days', 'day', 'hour', '{1,8,24}'), (3, '14 days', 'day', 'day', '{1,3,7}'),
              (4, '90 days', 'week', 'day', '{1,7,21}'), (5, '1 year', 'month', 'day', '{7,30,90}'), (6, '3 years', 'quarter', 'day', '{30,90,365}'),
@@ -305,3 +305,11 @@ GROUP BY channel ORDER BY max(conversions) FILTER (WHERE model = 'linear') DESC,
 \echo '   Left out: the events have no channel.'
 \echo
 \endif
+
+\echo '14  Who does nothing more within' :horizon '- three methods, checked against what customers did then'
+\echo '   Each learns from what was known' :horizon 'before the end; of those who had come by then, this was predicted and happened.'
+\echo
+SELECT rung, method, customers, inactive, to_char(100 * predicted, '990.0"%"') AS predicted, to_char(100 * observed, '990.0"%"') AS observed,
+       round(skill::numeric, 3) AS skill, round(concordance::numeric, 3) AS concordance, note
+FROM unnest((SELECT churn_backtest(journey, NULL, timestamptz :'data_end' - interval :'horizon', :'horizon') FROM journeys))
+\p\g

@@ -78,7 +78,7 @@ INSERT INTO verdict SELECT 10, 'purchases of customers whom e-mail brought first
     UNION ALL SELECT customers FROM shop_habits WHERE channel = 'email' AND habit = 'buys again') AS p),
   (SELECT format('%s purchases', conversions) FROM unnest((SELECT attribution_report(journey, attribution_options('{purchase}', '{first}')) FROM journeys)) WHERE channel = 'email');
 
-\echo '14  What was planted in the simulated shop, and what the report found'
+\echo '15  What was planted in the simulated shop, and what the report found'
 \echo
 \pset tuples_only on
 \pset format unaligned
