@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/interrupt.hpp"
+
 namespace journey {
 
 CreditReader::CreditReader(const AttributionRules& rules, const JourneyView& journey,

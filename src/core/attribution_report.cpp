@@ -18,13 +18,6 @@ bool more_credit(const AttributionRow& a, const AttributionRow& b) {
 
 }  // namespace
 
-void AttributionSummary::Cell::add(std::uint64_t credit, std::uint64_t conversions) {
-    const unsigned __int128 sum = ((static_cast<unsigned __int128>(high) << 64) | low) +
-                                  static_cast<unsigned __int128>(credit) * conversions;
-    low = static_cast<std::uint64_t>(sum);
-    high = static_cast<std::uint64_t>(sum >> 64);
-}
-
 double AttributionSummary::Cell::credit() const {
     return std::ldexp(static_cast<double>(high), 4) + std::ldexp(static_cast<double>(low), -60);
 }
@@ -74,87 +67,111 @@ bool AttributionSummary::count(const Gain& gain, bool attributed) {
     return false;
 }
 
-void AttributionSummary::give(std::uint32_t channel, std::size_t model, double credit, const Gain& gain) {
-    Cell& to = cell(own_[channel], model);
-    to.add(static_cast<std::uint64_t>(credit * credit_unit), gain.conversions);
-    if (gain.value) to.value.add(*gain.value * credit);
+void AttributionSummary::meet(std::span<const std::uint32_t> touches,
+                              std::span<const std::uint32_t> channels) {
+    met_.resize(touches.size());
+    Met* to = met_.data();
+    Poll poll;
+    for (std::uint32_t code = 0; code < touches.size(); ++code) {
+        poll();
+        *to = {code, channels[code], touches[code]};
+        to += touches[code] != 0 ? 1 : 0;
+    }
+    met_.resize(static_cast<std::size_t>(to - met_.data()));
+    credits_.resize(met_.size());
+    for (const Met& met : met_) seen_[met.channel] = 1;
 }
 
-// `touches` are the channels of the path, whose first touch is number `first`.
+void AttributionSummary::give(std::span<const Met> met, const double* credits, std::size_t model, Gain gain) {
+    Cell* cells = cells_.data() + model;
+    const std::size_t models = models_.size();
+    for (const Met& each : met) {
+        const double credit = *credits++;
+        Cell& to = cells[each.channel * models];
+        to.add(static_cast<std::uint64_t>(static_cast<std::int64_t>(credit * credit_unit)), gain.conversions);
+        if (gain.value) to.value.add(*gain.value * credit);
+    }
+}
+
+// All to one channel of the path.
+void AttributionSummary::give_one(std::uint32_t code, std::size_t model, const Gain& gain) {
+    static constexpr double all = 1;
+    const Met* met = met_.data();
+    while (met->code != code) ++met;
+    give({met, 1}, &all, model, gain);
+}
+
 void AttributionSummary::give_places(std::size_t model, const PlaceShares& shares,
-                                     std::span<const std::uint32_t> counts,
                                      std::span<const std::uint32_t> touches, std::uint32_t first,
                                      const Gain& gain) {
-    const auto channel = [&](const PlaceShares::Place& place) { return touches[place.touch - first]; };
-    if (shares.other == 0) {
-        for (std::uint32_t i = 0; i < shares.count; ++i)
-            give(channel(shares.places[i]), model, shares.places[i].share, gain);
-        return;
-    }
-    for (std::uint32_t c = 0; c < counts.size(); ++c) {
-        if (counts[c] == 0) continue;
-        std::uint32_t others = counts[c];
+    std::uint32_t codes[std::size(shares.places)];
+    for (std::uint32_t i = 0; i < shares.count; ++i) codes[i] = touches[shares.places[i].touch - first];
+    double* credits = credits_.data();
+    for (const Met& met : met_) {
+        std::uint32_t others = met.touches;
         double credit = 0;
         for (std::uint32_t i = 0; i < shares.count; ++i) {
-            if (channel(shares.places[i]) != c) continue;
+            if (codes[i] != met.code) continue;
             --others;
             credit += shares.places[i].share;
         }
-        give(c, model, credit + others * shares.other, gain);
+        *credits++ = credit + others * shares.other;
     }
+    give(met_, credits_.data(), model, gain);
 }
 
-// To each channel of the path (counts_) 1, or its part of 1.
+// To each channel of the path 1, or its part of 1.
 void AttributionSummary::give_channels(std::size_t model, bool each_all, const Gain& gain) {
-    const auto met = static_cast<double>(
-        std::count_if(counts_.begin(), counts_.end(), [](std::uint32_t count) { return count != 0; }));
-    for (std::uint32_t c = 0; c < counts_.size(); ++c) {
-        if (counts_[c] != 0) give(c, model, each_all ? 1 : 1 / met, gain);
-    }
+    std::fill(credits_.begin(), credits_.end(), each_all ? 1 : 1 / static_cast<double>(met_.size()));
+    give(met_, credits_.data(), model, gain);
 }
 
 void AttributionSummary::give_weights(std::size_t model, const TouchWindow& path, const Gain& gain) {
     const double scale = path.weight_scale();
     double total = 0;
-    for (std::uint32_t c = 0; c < counts_.size(); ++c) total += path.weight(c, scale);
-    for (std::uint32_t c = 0; c < counts_.size(); ++c) {
-        if (counts_[c] != 0) give(c, model, path.weight(c, scale) / total, gain);
+    double* credits = credits_.data();
+    for (const Met& met : met_) {
+        *credits = path.weight(met.code, scale);
+        total += *credits++;
+    }
+    for (double& credit : credits_) credit /= total;
+    give(met_, credits_.data(), model, gain);
+}
+
+void AttributionSummary::divide(const AttributionReader& reader, const AttributedConversion& conversion,
+                                const Gain& gain) {
+    const TouchWindow& path = *conversion.path;
+    for (std::size_t model = 0; model < models_.size(); ++model) {
+        switch (models_[model]) {
+            case AttributionModel::time_decay:
+                give_weights(model, path, gain);
+                break;
+            case AttributionModel::participation:
+            case AttributionModel::shapley:
+                give_channels(model, models_[model] == AttributionModel::participation, gain);
+                break;
+            case AttributionModel::first:
+                give_one(path.channel(path.first()), model, gain);
+                break;
+            case AttributionModel::last:
+                give_one(path.channel(path.last() - 1), model, gain);
+                break;
+            default:
+                give_places(model, reader.places(conversion, models_[model]), path.channels(), path.first(),
+                            gain);
+        }
     }
 }
 
 void AttributionSummary::add(AttributionReader& reader, const JourneyView& journey) {
     if (!reader.read(journey)) return;
-    own_ = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
-    Poll poll;
+    const auto own = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
     for (AttributedConversion conversion; reader.next(conversion);) {
         const TouchWindow& path = *conversion.path;
         const Gain gain{1, conversion.value};
         if (!count(gain, path.size() > 0)) continue;
-        counts_.assign(path.counts().begin(), path.counts().end());
-        for (std::uint32_t c = 0; c < counts_.size(); ++c) {
-            poll();
-            if (counts_[c] != 0) seen_[own_[c]] = 1;
-        }
-        for (std::size_t model = 0; model < models_.size(); ++model) {
-            switch (models_[model]) {
-                case AttributionModel::time_decay:
-                    give_weights(model, path, gain);
-                    break;
-                case AttributionModel::participation:
-                case AttributionModel::shapley:
-                    give_channels(model, models_[model] == AttributionModel::participation, gain);
-                    break;
-                case AttributionModel::first:
-                    give(path.channel(path.first()), model, 1, gain);
-                    break;
-                case AttributionModel::last:
-                    give(path.channel(path.last() - 1), model, 1, gain);
-                    break;
-                default:
-                    give_places(model, reader.places(conversion, models_[model]), counts_, path.channels(),
-                                path.first(), gain);
-            }
-        }
+        meet(path.counts(), own);
+        divide(reader, conversion, gain);
     }
 }
 
@@ -190,9 +207,9 @@ void AttributionSummary::add_path(NameList path, std::uint64_t conversions, std:
     }
     const Gain gain{conversions, conversions == 0 ? std::nullopt : value};
     if (!count(gain, !touches.empty()) || conversions == 0) return;
-    own_ = channels;
-    counts_.assign(channels.size(), 0);
-    for (std::uint32_t touch : touches) ++counts_[touch];
+    std::pmr::vector<std::uint32_t> counts(channels.size(), 0, memory_);
+    for (std::uint32_t touch : touches) ++counts[touch];
+    meet(counts, channels);
     const auto last = static_cast<std::uint32_t>(touches.size()) - 1;
     for (std::size_t model = 0; model < models_.size(); ++model) {
         if (models_[model] == AttributionModel::participation ||
@@ -204,7 +221,7 @@ void AttributionSummary::add_path(NameList path, std::uint64_t conversions, std:
         const double rest = end_shares(rules, models_[model], 0, last,
                                        last_non_direct == no_row ? last : last_non_direct, shares);
         shares.finish(last + 1, rest);
-        give_places(model, shares, counts_, touches, 0, gain);
+        give_places(model, shares, touches, 0, gain);
     }
 }
 

@@ -51,7 +51,8 @@ class AttributionSummary {
           unattributed_value_(memory),
           value_(memory),
           codes_(memory),
-          counts_(&memory) {}
+          met_(&memory),
+          credits_(&memory) {}
 
     // What is counted; all calls must agree.
     void use(const AttributionRules& rules);
@@ -76,7 +77,12 @@ class AttributionSummary {
     struct Cell {
         explicit Cell(std::pmr::memory_resource& memory) : value(memory) {}
         // credit · 2^60 conversions
-        void add(std::uint64_t credit, std::uint64_t conversions);
+        void add(std::uint64_t credit, std::uint64_t conversions) {
+            const unsigned __int128 sum = ((static_cast<unsigned __int128>(high) << 64) | low) +
+                                          static_cast<unsigned __int128>(credit) * conversions;
+            low = static_cast<std::uint64_t>(sum);
+            high = static_cast<std::uint64_t>(sum >> 64);
+        }
         double credit() const;
 
         std::uint64_t low = 0, high = 0;
@@ -87,14 +93,24 @@ class AttributionSummary {
         std::uint64_t conversions = 1;
         std::optional<double> value;
     };
+    // A channel of a path: its code there, ours, and how many touches it has.
+    struct Met {
+        std::uint32_t code, channel, touches;
+    };
 
     std::uint32_t intern(std::string_view channel);
     void use(std::span<const AttributionModel> models, std::string_view unattributed);
     // Counts a conversion; true if it is to be divided.
     bool count(const Gain& gain, bool attributed);
-    void give(std::uint32_t channel, std::size_t model, double credit, const Gain& gain);
-    void give_places(std::size_t model, const PlaceShares& shares, std::span<const std::uint32_t> counts,
-                     std::span<const std::uint32_t> touches, std::uint32_t first, const Gain& gain);
+    // Finds what a path met: touches by code, our channel by code.
+    void meet(std::span<const std::uint32_t> touches, std::span<const std::uint32_t> channels);
+    void divide(const AttributionReader& reader, const AttributedConversion& conversion, const Gain& gain);
+    // Credits to these, one each.
+    void give(std::span<const Met> met, const double* credits, std::size_t model, Gain gain);
+    void give_one(std::uint32_t code, std::size_t model, const Gain& gain);
+    // `touches` are the codes of the path, whose first touch is number `first`.
+    void give_places(std::size_t model, const PlaceShares& shares, std::span<const std::uint32_t> touches,
+                     std::uint32_t first, const Gain& gain);
     void give_channels(std::size_t model, bool each_all, const Gain& gain);
     void give_weights(std::size_t model, const TouchWindow& path, const Gain& gain);
     Cell& cell(std::uint32_t channel, std::size_t model) { return cells_[channel * models_.size() + model]; }
@@ -113,8 +129,8 @@ class AttributionSummary {
     ValueSum unattributed_value_, value_;
     // Remembered and reused, never an answer.
     ChannelCodes codes_;
-    std::pmr::vector<std::uint32_t> counts_;
-    std::span<const std::uint32_t> own_;  // of the journey's channels
+    std::pmr::vector<Met> met_;
+    std::pmr::vector<double> credits_;
 };
 
 }  // namespace journey

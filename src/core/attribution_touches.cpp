@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/events.hpp"
 #include "core/exact_sum.hpp"
+#include "core/interrupt.hpp"
 
 namespace journey {
 
@@ -22,152 +23,6 @@ Time before(Time at, Span span) {
 }
 
 }  // namespace
-
-// --- the window -----------------------------------------------------------------
-
-void TouchWindow::begin(const JourneyView& journey, std::uint32_t channels, std::uint32_t touches,
-                        Sums sums) {
-    const Span half_life = sums.half_life;
-    journey_ = journey;
-    counted_ = sums.counts;
-    size_ = first_ = last_ = turn_ = 0;
-    channel_count_ = channels;
-    if (rows_.size() < touches) {
-        rows_.resize(touches);
-        channels_.resize(touches);
-    }
-    if (counted_) counts_.assign(channels, 0);
-    per_half_life_ = half_life == 0 ? 0 : 1 / static_cast<double>(half_life);
-    if (half_life == 0) return;
-    if (after_.size() < rows_.size()) after_.resize(rows_.size());
-    front_.assign(channels, 0);
-    back_.assign(channels, 0);
-    back_empty_ = true;
-}
-
-void TouchWindow::append_all(std::uint32_t from, std::uint32_t to) {
-    const JourneyView journey = journey_;
-    std::uint32_t* rows = rows_.data();
-    std::uint32_t* channels = channels_.data();
-    std::uint32_t size = size_;
-    const std::uint32_t count = channel_count_;
-    Poll poll;
-    for (std::uint32_t row = from; row < to; ++row) {
-        poll();
-        const std::uint32_t channel = journey.channel(row);
-        if (channel > count) fail_corrupted("channel code");
-        rows[size] = row;
-        channels[size] = channel - 1;
-        size += channel != 0 ? 1 : 0;
-    }
-    size_ = size;
-}
-
-void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
-    Poll poll;
-    const bool weighed = per_half_life_ != 0;
-    const std::uint32_t entered = last_;
-    if (last_ < size_ && rows_[size_ - 1] < to) {
-        last_ = size_;
-    } else {
-        while (last_ < size_ && rows_[last_] < to) ++last_;
-    }
-    if (counted_ && entered < last_) enter(entered);
-    if (!counted_) {
-        while (first_ < last_ && rows_[first_] < from) ++first_;
-        return;
-    }
-    for (; first_ < last_ && rows_[first_] < from; ++first_) {
-        poll();
-        const std::uint32_t channel = channels_[first_];
-        --counts_[channel];
-        if (!weighed) continue;
-        if (first_ >= turn_) turn();
-        front_[channel] = after_[first_];
-    }
-}
-
-// Touches [entered, last_) come into the window.
-void TouchWindow::enter(std::uint32_t entered) {
-    const bool weighed = per_half_life_ != 0;
-    if (weighed) weigh(entered);
-    // Touches of one channel come in runs, which are added up before they are stored.
-    Poll poll;
-    for (std::uint32_t touch = entered; touch < last_;) {
-        poll();
-        const std::uint32_t start = touch, channel = channels_[touch];
-        double weight = weighed ? back_[channel] : 0;
-        for (; touch < last_ && channels_[touch] == channel; ++touch) {
-            if (weighed) weight += after_[touch];
-        }
-        counts_[channel] += touch - start;
-        if (weighed) back_[channel] = weight;
-    }
-}
-
-std::optional<std::uint32_t> TouchWindow::last_before(std::uint32_t row) const {
-    const auto* begin = rows_.data();
-    const auto* found = std::lower_bound(begin + first_, begin + last_, row);
-    if (found == begin + first_) return std::nullopt;
-    return static_cast<std::uint32_t>(found - begin) - 1;
-}
-
-// Writes the weights of touches [entered, last_), relative to back_at_.
-void TouchWindow::weigh(std::uint32_t entered) {
-    // The further back_at_ is away, the fewer digits an exponent keeps.
-    constexpr double furthest = 32;
-    const JourneyView journey = journey_;
-    const std::uint32_t* rows = rows_.data();
-    const double per_half_life = per_half_life_;
-    double* weights = after_.data();
-    const auto age = [&](std::uint32_t touch) {
-        return static_cast<double>(elapsed(back_at_, journey.time(rows[touch]))) * per_half_life;
-    };
-    if (back_empty_) {
-        back_empty_ = back_moved_ = false;
-        back_at_ = journey.time(rows[entered]);
-    }
-    if (const double newest = age(last_ - 1); newest > furthest) {
-        const double scale = power_of_two(-newest);
-        for (double& each : back_) each *= scale;
-        back_at_ = journey.time(rows[last_ - 1]);
-        back_moved_ = true;
-        for (std::uint32_t touch = entered; touch < last_; ++touch)
-            weights[touch] = decay(elapsed(journey.time(rows[touch]), back_at_));
-        return;
-    }
-    const Time since = back_at_;
-    for (std::uint32_t touch = entered; touch < last_; ++touch) {
-        const auto later = static_cast<std::int64_t>(elapsed(since, journey.time(rows[touch])));
-        weights[touch] = power_of_two(static_cast<double>(later) * per_half_life);
-    }
-}
-
-// Everything in the window may leave it now.
-void TouchWindow::turn() {
-    Poll poll;
-    if (back_moved_) {
-        back_at_ = journey_.time(rows_[last_ - 1]);
-        for (std::uint32_t touch = first_; touch < last_; ++touch) {
-            poll();
-            after_[touch] = decay(elapsed(journey_.time(rows_[touch]), back_at_));
-        }
-    }
-    std::fill(front_.begin(), front_.end(), 0.0);
-    for (std::uint32_t touch = last_; touch-- > first_;) {
-        poll();
-        double& weight = front_[channels_[touch]];
-        const double own = after_[touch];
-        after_[touch] = weight;
-        weight += own;
-    }
-    std::fill(back_.begin(), back_.end(), 0.0);
-    front_at_ = back_at_;
-    back_empty_ = true;
-    turn_ = last_;
-}
-
-// --- the reader -----------------------------------------------------------------
 
 AttributionReader::AttributionReader(const AttributionRules& rules, std::pmr::memory_resource& memory)
     : rules_(rules),
@@ -337,7 +192,7 @@ bool AttributionReader::read(const JourneyView& journey, bool rest) {
     conversions_.clear();
     next_ = 0;
     moment_.reset();
-    moment_end_ = used_ = value_row_ = value_rank_ = 0;
+    moment_end_ = used_ = 0;
     all_rest_ = false;
     if (journey_.empty()) {
         if (rest) find_touches(0, 0, true);
@@ -351,12 +206,14 @@ bool AttributionReader::read(const JourneyView& journey, bool rest) {
     }
     first_start_ = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
     find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()), rest);
-    values_ = conversions_.empty() ? NumberColumn{} : journey_.values();
+    values_ = conversions_.empty() ? ValueCursor{} : ValueCursor(journey_.values());
     return !conversions_.empty();
 }
 
-std::uint32_t AttributionReader::path_start(Time at) const {
-    return rules_.lookback == no_limit ? 0 : journey_.lower_bound(before(at, rules_.lookback));
+// The first row of the look-back; none before `from` is.
+std::uint32_t AttributionReader::path_start(Time at, std::uint32_t from) const {
+    if (rules_.lookback == no_limit || elapsed(journey_.time(from), at) <= rules_.lookback) return from;
+    return journey_.lower_bound(before(at, rules_.lookback), from + 1);
 }
 
 // The row after those of this row's time.
@@ -385,7 +242,7 @@ bool AttributionReader::next(AttributedConversion& conversion) {
         if (!rules_.reuse_touches) used_ = moment_end_;
         moment_ = at;
         moment_end_ = end_of_moment(row);
-        moment_first_ = std::max(next_ == 1 ? first_start_ : path_start(at), used_);
+        moment_first_ = std::max(next_ == 1 ? first_start_ : path_start(at, moment_first_), used_);
     }
     conversion.row = row;
     conversion.at = at;
@@ -397,18 +254,8 @@ bool AttributionReader::next(AttributedConversion& conversion) {
 }
 
 void AttributionReader::read_value(AttributedConversion& conversion) {
-    conversion.value.reset();
-    if (values_.numbers == nullptr) return;
-    const std::uint32_t row = conversion.row;
-    // A bitmap is counted on from the last conversion if that is near.
-    if (values_.bitmap != nullptr && row - value_row_ < 512) {
-        for (; value_row_ < row; ++value_row_) value_rank_ += values_.has(value_row_, value_rank_) ? 1 : 0;
-    } else {
-        value_row_ = row;
-        value_rank_ = values_.rank(row);
-    }
-    if (!values_.has(row, value_rank_)) return;
-    conversion.value = values_.number(value_rank_);
+    conversion.value = values_.at(conversion.row);
+    if (!conversion.value) return;
     if (!(std::fabs(*conversion.value) <= exact_sum_limit)) {
         throw Error(ErrorCode::overflow, "value", "the value of a conversion must be a number within 1e290")
             .hint("Mend the event, or give it no value.");

@@ -179,8 +179,8 @@ NumberColumn JourneyView::tiebreaks() const {
     return tiebreaks;
 }
 
-std::uint32_t JourneyView::lower_bound(Time at) const {
-    std::uint32_t low = 0, high = n_;
+std::uint32_t JourneyView::lower_bound(Time at, std::uint32_t from) const {
+    std::uint32_t low = from, high = n_;
     while (low < high) {
         const std::uint32_t middle = low + (high - low) / 2;
         if (time(middle) < at) {

@@ -178,6 +178,18 @@ struct NumberColumn {
     }
     // How many events before event i have a number: O(log count) or O(i / 64).
     std::uint32_t rank(std::uint32_t i) const;
+    // The same for i >= from, where `before` events before event `from` have a number: what
+    // it takes to count on, or to count anew if that is less.
+    std::uint32_t rank(std::uint32_t i, std::uint32_t from, std::uint32_t before) const {
+        if (positions != nullptr) {
+            while (before < count && position(before) < i) ++before;
+            return before;
+        }
+        if (bitmap == nullptr) return i;
+        if (i - from > 512) return rank(i);
+        for (; from < i; ++from) before += has(from, before) ? 1 : 0;
+        return before;
+    }
     // The number of this rank.
     std::int64_t integer(std::uint32_t rank) const;
     double number(std::uint32_t rank) const;
@@ -209,10 +221,11 @@ class JourneyView {
     std::uint64_t time_offset(std::uint32_t i) const {
         return load<std::uint64_t>(times_ + std::size_t{i} * time_width_ + time_width_ - 8) >> time_shift_;
     }
+    std::uint64_t time_unit() const { return unit_; }  // of offsets, in microseconds
     Time first_time() const { return base_; }
     Time last_time() const { return time(n_ - 1); }
-    // First event with time >= at: O(log n).
-    std::uint32_t lower_bound(Time at) const;
+    // First event from number `from` on with time >= at: O(log n).
+    std::uint32_t lower_bound(Time at, std::uint32_t from = 0) const;
 
     // Starts to fetch the columns a scan needs first: most journeys are not in the cache.
     void prefetch() const {

@@ -10,15 +10,13 @@ namespace journey {
 
 class ValueCursor {
   public:
+    ValueCursor() = default;  // no values
     explicit ValueCursor(const NumberColumn& column) : column_(column) {}
 
     std::optional<double> at(std::uint32_t row) {
         if (column_.numbers == nullptr) return std::nullopt;
-        if (row < row_) {
-            row_ = row;
-            rank_ = column_.rank(row);
-        }
-        for (; row_ < row; ++row_) rank_ += column_.has(row_, rank_) ? 1 : 0;
+        rank_ = row < row_ ? column_.rank(row) : column_.rank(row, row_, rank_);
+        row_ = row;
         if (!column_.has(row, rank_)) return std::nullopt;
         return column_.number(rank_);
     }

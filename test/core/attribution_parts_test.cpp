@@ -8,7 +8,7 @@
 #include "core/apportion.hpp"
 #include "core/attribution_report.hpp"
 #include "core/error.hpp"
-#include "core/power_of_two.hpp"
+#include "core/half_life.hpp"
 #include "core/value_sum.hpp"
 #include "poll.hpp"
 #include "summary_parts.hpp"
@@ -18,14 +18,30 @@ namespace {
 
 constexpr Time day = 86'400'000'000;
 
-TEST(AttributionParts, APowerOfTwoIsRightToTheLastDigits) {
+TEST(AttributionParts, AHalfLifeIsRightToTheLastDigits) {
     Random random(6);
     for (std::uint32_t i = 0; i < cases(100000); ++i) {
-        const double x = static_cast<double>(random.between(-1'000'000'000, 64'000'000)) / 1e6;
-        EXPECT_NEAR(power_of_two(x) / std::exp2(x), 1, 0x1p-51) << x;
+        // From a microsecond to thousands of years, asked for in any unit of a journey.
+        const auto half_life = std::uint64_t{1} << random.below(58) | std::uint64_t{random.below(1u << 31)};
+        const std::uint64_t unit = unit_length[random.below(unit_count)];
+        const HalfLife weight(half_life, unit);
+        const auto age = [&](std::uint64_t units) {
+            return static_cast<long double>(units) * static_cast<long double>(unit) /
+                   static_cast<long double>(half_life);
+        };
+        EXPECT_LE(age(weight.furthest()), 60);
+        EXPECT_GT(age(weight.furthest() + 1), 60);
+        const auto part = static_cast<long double>(random.below(1u << 31)) / (1u << 31);
+        const auto units = static_cast<std::uint64_t>(static_cast<long double>(weight.furthest()) * part);
+        const auto exact = static_cast<double>(std::exp2(age(units)));
+        EXPECT_NEAR(weight.power(units) / exact, 1, 0x1p-50) << units << " of " << unit << " / " << half_life;
+        EXPECT_NEAR(weight.decay(units) * exact, 1, 0x1p-49) << units << " of " << unit << " / " << half_life;
+        const std::uint64_t beyond = weight.furthest() + 1 + random.below(1000);
+        EXPECT_NEAR(weight.decay(beyond), static_cast<double>(std::exp2(-age(beyond))), 0x1p-100);
     }
-    EXPECT_EQ(power_of_two(0), 1);
-    EXPECT_EQ(power_of_two(-1e300), 0);
+    EXPECT_EQ(HalfLife(7, 1).power(0), 1);
+    EXPECT_EQ(HalfLife(7, 1).decay(0), 1);
+    EXPECT_EQ(HalfLife(1, 1).decay(1'000'000'000'000), 0);
 }
 
 TEST(AttributionParts, AValueSumIsTheExactSumInAnyOrder) {

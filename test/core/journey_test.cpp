@@ -11,6 +11,7 @@
 #include "core/edit.hpp"
 #include "core/error.hpp"
 #include "core/events.hpp"
+#include "core/value_cursor.hpp"
 #include "journey_model.hpp"
 
 namespace journey::test {
@@ -140,6 +141,26 @@ TEST(Journey, FindsNumbersByPositionOrBitmap) {
     EXPECT_EQ(one_of(8), 3u + 1 + 1);
     EXPECT_EQ(one_of(16), 3u + 1 + 1);
     EXPECT_EQ(one_of(257), 3u + 2 + 1);
+}
+
+TEST(Journey, CountsNumbersOnAsItCountsThemAnew) {
+    // Every event, every second one and few have a value: none, a bitmap and positions.
+    for (std::uint32_t step : {1u, 2u, 500u}) {
+        Events events = every(second, 3000, 3);
+        for (std::uint32_t i = 0; i < events.size(); i += step) events[i].value = i;
+        const Value value = encode(events);
+        const NumberColumn numbers = value.view().values();
+        EXPECT_EQ(numbers.bitmap != nullptr, step == 2);
+        EXPECT_EQ(numbers.positions != nullptr, step == 500);
+        for (std::uint32_t from : {0u, 1u, 499u, 500u, 2999u}) {
+            for (std::uint32_t to = from; to < 3000; to += 1 + to % 7)
+                EXPECT_EQ(numbers.rank(to, from, numbers.rank(from)), numbers.rank(to)) << from << " " << to;
+        }
+        ValueCursor forward(numbers), back(numbers);
+        for (std::uint32_t i = 0; i < 3000; i += 1 + i % 3) EXPECT_EQ(forward.at(i), events[i].value);
+        for (std::uint32_t i = 3000; i-- > 0;) EXPECT_EQ(back.at(i), events[i].value);
+    }
+    EXPECT_EQ(ValueCursor().at(0), std::nullopt);
 }
 
 TEST(Journey, KeepsEveryNumberExactly) {
