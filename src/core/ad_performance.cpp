@@ -140,7 +140,7 @@ void AdSummary::decode(std::span<const std::byte> bytes) {
     for (std::uint32_t code = 0; code < ads_.size(); ++code) {
         Counts& to = counts_.emplace_back();
         for (std::uint64_t* count : {&to.views, &to.viewers, &to.clicks, &to.clickers})
-            *count = reader.number<std::uint64_t>();
+            *count = reader.tally();
     }
     const std::string_view credits = reader.text();
     credits_.decode({reinterpret_cast<const std::byte*>(credits.data()), credits.size()});

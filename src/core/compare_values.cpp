@@ -88,7 +88,7 @@ void ValueGroups::decode(std::span<const std::byte> bytes) {
     reader.version(value_groups_version);
     if (reader.number<std::uint8_t>() != 0) reader.fail("unknown flags");
     const auto a = reader.number<std::uint64_t>(), b = reader.number<std::uint64_t>();
-    dropped_ = reader.number<std::uint64_t>();
+    dropped_ = reader.tally();
     if (dropped_ > INT64_MAX) reader.fail("a count is out of range");
     if (a > reader.left() / 8 || b > reader.left() / 8 - a) reader.fail("it ends too early");
     const std::uint64_t counts[] = {a, b};

@@ -177,12 +177,12 @@ void MapDiscovery::decode(std::span<const std::byte> bytes) {
     reader.version(discover_map_version);
     stages_ = reader.number<std::uint32_t>();
     if (stages_ > max_stages) reader.fail("too many stages");
-    all_ = reader.number<std::uint64_t>();
+    all_ = reader.tally();
     reader.names(names_);
     if (names_.size() > max_discovered_names) reader.fail("too many names");
     for (std::uint32_t i = 0; i < names_.size(); ++i) {
-        customers_.push_back(reader.number<std::uint64_t>());
-        events_.push_back(reader.number<std::uint64_t>());
+        customers_.push_back(reader.tally());
+        events_.push_back(reader.tally());
         if (customers_[i] == 0 || customers_[i] > all_) reader.fail("a wrong number of customers");
     }
     for (auto left = reader.count<std::uint32_t>(16); left > 0; --left) {
@@ -190,7 +190,7 @@ void MapDiscovery::decode(std::span<const std::byte> bytes) {
         if (from >= names_.size() || to >= names_.size()) reader.fail("unknown name");
         const std::uint32_t before = pairs_.size(), pair = pairs_.place(from, to);
         if (pair != before) reader.fail("a pair is there twice");
-        pairs_[pair].twice = reader.number<std::uint64_t>();
+        pairs_[pair].twice = reader.tally();
     }
     reader.end();
 }

@@ -168,13 +168,13 @@ void FunnelSummary::decode(std::span<const std::byte> bytes) {
     steps_.resize(steps);
     for (Step& step : steps_) {
         step.label = reader.text();
-        step.customers = reader.number<std::uint64_t>();
-        step.continued = reader.number<std::uint64_t>();
-        step.stopped = reader.number<std::uint64_t>();
+        step.customers = reader.tally();
+        step.continued = reader.tally();
+        step.stopped = reader.tally();
         step.seen = reader.number<std::uint8_t>() != 0;
         const auto count = reader.number<std::uint64_t>();
-        reader.numbers(step.since_previous, count);
-        reader.numbers(step.since_start, count);
+        reader.lengths(step.since_previous, count);
+        reader.lengths(step.since_start, count);
     }
     const auto names = reader.number<std::uint32_t>();
     if (names > max_names) reader.fail("too many names");

@@ -444,18 +444,13 @@ void JourneyMap::decode(std::span<const std::byte> bytes) {
             reader.fail("unknown cell");
         const std::uint32_t before = cells_.size(), cell = place(group, channel);
         if (cell != before) reader.fail("a cell is there twice");
-        for (std::uint64_t& each : cells_[cell].counts) {
-            each = reader.number<std::uint64_t>();
-            if (each >> 53 != 0) reader.fail("a count is too great");
-        }
+        for (std::uint64_t& each : cells_[cell].counts) each = reader.tally();
         for (auto parts = reader.count<std::uint32_t>(8); parts > 0; --parts) {
             const auto part = std::bit_cast<double>(reader.number<std::uint64_t>());
             if (!(std::fabs(part) < 1e300)) reader.fail("a sum is no number");
             value_[cell].add(part);
         }
-        reader.numbers(took_[cell], reader.number<std::uint64_t>());
-        if (std::any_of(took_[cell].begin(), took_[cell].end(), [](std::int64_t time) { return time < 0; }))
-            reader.fail("a time is negative");
+        reader.lengths(took_[cell], reader.number<std::uint64_t>());
     }
     reader.end();
 }

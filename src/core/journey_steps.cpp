@@ -167,11 +167,11 @@ void JourneySteps::decode(std::span<const std::byte> bytes) {
         if (from >= end() || to > end() || to == 0) reader.fail("unknown touchpoint");
         const std::uint32_t before = steps_.size(), step = place(from, to);
         if (step != before) reader.fail("a step is there twice");
-        steps_[step].count = reader.number<std::uint64_t>();
+        steps_[step].count = reader.tally();
         if (steps_[step].count == 0) reader.fail("a step without a count");
-        steps_[step].customers = reader.number<std::uint64_t>();
-        steps_[step].moved_on = reader.number<std::uint64_t>();
-        reader.numbers(took_[step], reader.number<std::uint64_t>());
+        steps_[step].customers = reader.tally();
+        steps_[step].moved_on = reader.tally();
+        reader.lengths(took_[step], reader.number<std::uint64_t>());
     }
     reader.end();
 }

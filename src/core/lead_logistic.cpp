@@ -359,7 +359,7 @@ void LogisticRows::decode(std::span<const std::byte> bytes) {
     if (flags > 3 || reader.number<std::uint16_t>() != 0) reader.fail("unknown flags");
     const auto features = reader.number<std::uint32_t>();
     if (features > max_features) reader.fail("too many features");
-    dropped_ = reader.number<std::uint64_t>();
+    dropped_ = reader.tally();
     const double penalty = reader.real();
     if (!(penalty >= 0) || !std::isfinite(penalty)) reader.fail("penalty out of range");
     if ((flags & 1) != 0) set(penalty, (flags & 2) != 0);

@@ -66,7 +66,7 @@ void LogisticModel::decode(std::span<const std::byte> bytes) {
     const auto count = reader.number<std::uint32_t>();
     if (count > max_features) reader.fail("too many features");
     iterations = reader.number<std::uint32_t>();
-    for (std::uint64_t* number : {&n, &conversions, &dropped}) *number = reader.number<std::uint64_t>();
+    for (std::uint64_t* number : {&n, &conversions, &dropped}) *number = reader.tally();
     if (n > INT64_MAX || conversions > n || dropped > INT64_MAX) reader.fail("counts out of range");
     for (double* real : {&penalty, &log_likelihood, &null_log_likelihood}) *real = reader.real();
     coefficients.resize(std::size_t{count} + 1);

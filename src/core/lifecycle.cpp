@@ -189,10 +189,10 @@ void ActivitySummary::decode(std::span<const std::byte> bytes) {
     for (std::size_t left = reader.count<std::uint32_t>(8 + 8 * counted_states); left > 0; --left) {
         const auto start = reader.number<std::int64_t>();
         if (start >= frame_.as_of) reader.fail("a period's start");
-        for (std::uint64_t& customers : periods_[start].customers) customers = reader.number<std::uint64_t>();
+        for (std::uint64_t& customers : periods_[start].customers) customers = reader.tally();
     }
     sticky_.resize(reader.count<std::uint32_t>(8));
-    for (std::uint64_t& customers : sticky_) customers = reader.number<std::uint64_t>();
+    for (std::uint64_t& customers : sticky_) customers = reader.tally();
     reader.end();
 }
 

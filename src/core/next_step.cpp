@@ -249,8 +249,8 @@ void StepCounts::decode(std::span<const std::byte> bytes) {
     max_order_ = reader.number<std::uint16_t>();
     min_count_ = reader.number<std::uint32_t>();
     if (max_order_ > most_order) reader.fail("the order is out of range");
-    journeys_ = reader.number<std::uint64_t>();
-    sessions_ = reader.number<std::uint64_t>();
+    journeys_ = reader.tally();
+    sessions_ = reader.tally();
     path_ = reader.text();
     set_ = (flags & 2) != 0;
     reader.names(names_);
@@ -266,7 +266,7 @@ void StepCounts::decode(std::span<const std::byte> bytes) {
         const auto context = reader.number<std::uint32_t>(), symbol = reader.number<std::uint32_t>();
         if (context > contexts || symbol == start_symbol || !known(symbol)) reader.fail("unknown follower");
         if (followers_.place(context, symbol) != i) reader.fail("a follower is there twice");
-        followers_[i].count = reader.number<std::uint64_t>();
+        followers_[i].count = reader.tally();
     }
     reader.end();
 }

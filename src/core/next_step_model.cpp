@@ -25,8 +25,8 @@ void StepModel::decode(std::span<const std::byte> bytes) {
     max_order_ = reader.number<std::uint16_t>();
     min_count_ = reader.number<std::uint32_t>();
     if (max_order_ > most_order || min_count_ == 0) reader.fail("the order is out of range");
-    journeys_ = reader.number<std::uint64_t>();
-    sessions_ = reader.number<std::uint64_t>();
+    journeys_ = reader.tally();
+    sessions_ = reader.tally();
     if (journeys_ > most_count || sessions_ > most_count) reader.fail("a count is out of range");
     const std::string_view path = reader.text();
     path_text_ = path;

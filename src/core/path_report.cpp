@@ -135,7 +135,7 @@ void PathSummary::decode(std::span<const std::byte> bytes) {
     reader.names(names_);
     const auto paths = reader.count<std::uint32_t>(12);
     for (std::uint32_t i = 0; i < paths; ++i) {
-        const auto customers = reader.number<std::uint64_t>();
+        const auto customers = reader.tally();
         const auto length = reader.number<std::uint32_t>();
         own_.clear();
         reader.numbers(own_, length);

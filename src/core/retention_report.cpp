@@ -308,12 +308,12 @@ void RetentionSummary::decode(std::span<const std::byte> bytes) {
         const auto start = reader.number<std::int64_t>();
         Cohort& cohort = cohorts_.try_emplace(start).first->second;
         cohort.latest = reader.number<std::int64_t>();
-        cohort.customers = reader.number<std::uint64_t>();
+        cohort.customers = reader.tally();
         if (start >= shape_.frame.as_of || cohort.latest < start) reader.fail("a cohort's times");
         const std::size_t marks = reader.count<std::uint32_t>(8);
         if (marks > max_cells) reader.fail("too many periods");
         cohort.marks.resize(marks);
-        for (std::uint64_t& mark : cohort.marks) mark = reader.number<std::uint64_t>();
+        for (std::uint64_t& mark : cohort.marks) mark = reader.tally();
     }
     reader.end();
 }

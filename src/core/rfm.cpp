@@ -290,7 +290,7 @@ void RfmModel::decode(std::span<const std::byte> bytes) {
     bins_ = reader.number<std::uint8_t>();
     if (bins_ < min_rfm_bins || bins_ > max_rfm_bins) reader.fail("bins out of range");
     if (reader.number<std::uint8_t>() != 0) reader.fail("unknown flags");
-    customers_ = reader.number<std::uint64_t>();
+    customers_ = reader.tally();
     if (customers_ > INT64_MAX) reader.fail("customers out of range");
     const std::size_t wanted = cuts_wanted();
     if (reader.left() != wanted * 24) reader.fail("wrong number of thresholds");

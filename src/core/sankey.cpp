@@ -263,9 +263,9 @@ void SankeySummary::decode(std::span<const std::byte> bytes) {
         const auto from = reader.number<std::uint32_t>(), to = reader.number<std::uint32_t>();
         if (from >= nodes || to >= nodes || nodes_[from].to == edge) reader.fail("unknown link");
         if (links_.place(from, to) != i) reader.fail("a link is there twice");
-        links_[i].value = reader.number<std::uint64_t>();
-        links_[i].customers = reader.number<std::uint64_t>();
-        links_[i].alone = reader.number<std::uint64_t>();
+        links_[i].value = reader.tally();
+        links_[i].customers = reader.tally();
+        links_[i].alone = reader.tally();
     }
     reader.numbers(lists_, reader.number<std::uint64_t>());
     for (std::size_t i = 0; i < lists_.size();) {

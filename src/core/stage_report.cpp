@@ -290,9 +290,9 @@ void StageReport::decode(std::span<const std::byte> bytes) {
         label(map_bytes, map.stages.size(), options);
     }
     if (reader.count<std::uint32_t>(8) != counts_.size()) reader.fail("wrong number of counts");
-    for (std::uint64_t& each : counts_) each = reader.number<std::uint64_t>();
+    for (std::uint64_t& each : counts_) each = reader.tally();
     if (reader.count<std::uint32_t>(8) != lengths_.size()) reader.fail("wrong number of stages");
-    for (auto& each : lengths_) reader.numbers(each, reader.number<std::uint64_t>());
+    for (auto& each : lengths_) reader.lengths(each, reader.number<std::uint64_t>());
     reader.end();
 }
 

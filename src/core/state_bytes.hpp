@@ -63,6 +63,12 @@ class StateReader {
         if (items > left() / least_bytes) fail("it ends too early");
         return items;
     }
+    // How often something was counted: little enough to be summed up.
+    std::uint64_t tally() {
+        const auto times = number<std::uint64_t>();
+        if (times >> 53 != 0) fail("a count is too great");
+        return times;
+    }
     std::string_view text() {
         const auto length = number<std::uint32_t>();
         return {reinterpret_cast<const char*>(take(length, 1)), length};
@@ -82,6 +88,13 @@ class StateReader {
         const std::byte* from = take(items, sizeof(T));
         into.reserve(into.size() + items);
         for (std::size_t i = 0; i < items; ++i) into.push_back(load<T>(from + i * sizeof(T)));
+    }
+    // So many lengths of time.
+    void lengths(std::pmr::vector<std::int64_t>& into, std::size_t items) {
+        numbers(into, items);
+        for (std::size_t i = into.size() - items; i < into.size(); ++i) {
+            if (into[i] < 0) fail("a length of time is negative");
+        }
     }
     // The bytes of so many items.
     const std::byte* take(std::size_t items, std::size_t size) {

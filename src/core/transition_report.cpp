@@ -174,11 +174,11 @@ void TransitionSummary::decode(std::span<const std::byte> bytes) {
         const auto known = [&](std::uint32_t code) { return code == edge || code < names_.size(); };
         if (!known(from) || !known(to)) reader.fail("unknown node");
         if (pair(from, to) != i) reader.fail("a pair is there twice");
-        pairs_[i].count = reader.number<std::uint64_t>();
-        pairs_[i].customers = reader.number<std::uint64_t>();
+        pairs_[i].count = reader.tally();
+        pairs_[i].customers = reader.tally();
         if (pairs_[i].count == 0) reader.fail("a pair without a count");
         const auto lengths_kept = reader.number<std::uint64_t>();
-        reader.numbers(took_[i], lengths_kept);
+        reader.lengths(took_[i], lengths_kept);
     }
     reader.end();
 }
