@@ -11,6 +11,7 @@
 #include "core/dictionary.hpp"
 #include "core/encoding.hpp"
 #include "core/error.hpp"
+#include "core/journey.hpp"
 
 namespace journey {
 
@@ -76,12 +77,16 @@ class StateReader {
     void version(std::uint8_t known) {
         if (number<std::uint8_t>() != known) fail("unknown version");
     }
+    // Into a dictionary of so many names.
+    void name(Dictionary& names, std::uint32_t before) {
+        const std::string_view name = text();
+        if (name.size() > max_name_bytes) fail("a name is too long");
+        if (names.intern(name, "name") != before) fail("a name is there twice");
+    }
     // Into an empty dictionary.
     void names(Dictionary& names) {
         const auto items = count<std::uint32_t>(4);
-        for (std::uint32_t i = 0; i < items; ++i) {
-            if (names.intern(text(), "name") != i) fail("a name is there twice");
-        }
+        for (std::uint32_t i = 0; i < items; ++i) name(names, i);
     }
     template <class T>
     void numbers(std::pmr::vector<T>& into, std::size_t items) {

@@ -278,9 +278,7 @@ void SurvivalRows::decode(std::span<const std::byte> bytes) {
     if (excluded_ < 0 || covariates_ > max_covariates) reader.fail("a count out of range");
     if (has_width_ && names != 0 && names != covariates_) reader.fail("names and covariates differ");
     const auto labels = reader.number<std::uint32_t>();
-    for (std::uint32_t i = 0; i < labels; ++i) {
-        if (labels_.intern(reader.text(), "group") != i) reader.fail("a label twice");
-    }
+    for (std::uint32_t i = 0; i < labels; ++i) reader.name(labels_, i);
     const auto rows = reader.number<std::uint64_t>();
     if (rows != 0 && !(is_set_ && has_width_)) reader.fail("rows without settings");
     SurvivalRow row;
