@@ -15,6 +15,7 @@ ChainSearch::ChainSearch(std::span<const FunnelRow> rows, const StepKinds& kinds
       memory_(&memory),
       groups_(&memory),
       matching_(kinds, memory),
+      taking_(kinds.steps() + 1, Taking::no, &memory),
       reach_(kinds, memory),
       arrivals_(&memory),
       waiting_(&memory),
@@ -91,57 +92,104 @@ void ChainSearch::targets(const Group& group, std::uint32_t first, Found found) 
     }
 }
 
-// Would this event, were it no step of the chain, end a chain that goes from step
-// `from` to step `to` in the event's group? Events of one time stand in the order
-// that suits the chain: an excluded one where it does no harm.
-bool ChainSearch::ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const {
+// Which of the steps first … to a chain takes in this group: an optional one between them may
+// be left out, and has to be if nothing satisfies it.
+void ChainSearch::open_steps(const Group& group, std::uint32_t first, std::uint32_t to) {
+    for (std::uint32_t step = first; first != 0 && step <= to; ++step) {
+        const bool may_skip = step != first && step != to && options_.is_optional(step);
+        taking_[step] = !may_skip ? Taking::must : satisfies(group, step) ? Taking::may : Taking::no;
+    }
+}
+
+// Would this event, were it no step of the chain, end a chain that goes from step `from` over
+// the steps first … to that are taken (`least`: those that must be, or may be) in the event's
+// group? Events of one time stand in the order that suits the chain: an excluded one where it
+// does no harm. In force is the exclusion of the step taken last.
+bool ChainSearch::ends(const FunnelRow& row, std::uint32_t from, std::uint32_t first, std::uint32_t to,
+                       Taking least) const {
     if (options_.order == StepOrder::next_event && (!options_.reentry || !kinds_.satisfies_any(row.kind)))
         return true;
-    if (!options_.exclusions) return false;
-    for (std::uint32_t gap = from; gap <= to; ++gap) {
-        if (!kinds_.excluded_in(row.kind, gap)) return false;
+    if (!options_.exclusions || !kinds_.excluded_in(row.kind, from)) return false;
+    for (std::uint32_t step = first; first != 0 && step <= to; ++step) {
+        if (taking_[step] >= least && !kinds_.excluded_in(row.kind, step)) return false;
     }
     return true;
 }
 
-// Matches the steps first … to to events of the group: those that must be taken,
-// and optional ones as far as events are left; every event that would end the
-// chain must be used. Such events are offered first, since an event once used
-// stays used. False: one of them is left over.
+// Matches the steps first … to to events of the group: those that must be taken, and optional
+// ones as far as events are left; every event that would end the chain must be used or stand
+// after a step where it does not. False: that cannot be.
 bool ChainSearch::match_group(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
-    const auto may_skip = [&](std::uint32_t step) {
-        return step != first && step != to && options_.is_optional(step);
-    };
-    const auto match_steps = [&](bool optional) {
+    open_steps(group, first, to);
+    return match_open(group, from, first, to);
+}
+
+// The same, for what is decided of the optional steps. Events that would end the chain wherever
+// they stand are offered first, since an event once used stays used.
+bool ChainSearch::match_open(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to) {
+    poll_interrupt();
+    const auto match_steps = [&](Taking taking) {
         for (std::uint32_t step = first; first != 0 && step <= to; ++step) {
-            if (may_skip(step) != optional || matching_.kind_of(step) != StepMatching::none) continue;
-            if (!matching_.match(step) && !optional) take_over(step, first, to);
+            if (taking_[step] != taking || matching_.kind_of(step) != StepMatching::none) continue;
+            if (!matching_.match(step) && taking == Taking::must) take_over(step, first, to);
         }
     };
     matching_.clear();
     std::uint32_t must_use = 0;
     for (std::uint32_t i = group.first; i < group.last && from != 0; ++i) {
-        if (!ends(rows_[i], from, to)) continue;
+        if (!ends(rows_[i], from, first, to, Taking::may)) continue;
         matching_.add_event(rows_[i].kind);
         ++must_use;
     }
     if (must_use > 0) {
-        match_steps(false);
-        match_steps(true);
+        match_steps(Taking::must);
+        match_steps(Taking::may);
         if (matching_.size() < must_use) return false;
     }
     for (std::uint32_t i = group.first; i < group.last; ++i) {
-        if (from == 0 || !ends(rows_[i], from, to)) matching_.add_event(rows_[i].kind);
+        if (from == 0 || !ends(rows_[i], from, first, to, Taking::may)) matching_.add_event(rows_[i].kind);
     }
-    match_steps(false);
-    match_steps(true);
+    match_steps(Taking::must);
+    match_steps(Taking::may);
+    if (from == 0 || options_.optional.empty() || first == 0) return true;
+    for (std::uint32_t step = first; step <= to; ++step) {
+        if (taking_[step] == Taking::must && matching_.kind_of(step) == StepMatching::none) return false;
+    }
+    return place_excluded(group, from, first, to);
+}
+
+// Events that are left over and stand well only after an optional step: if that is not taken,
+// either it is, or they have to do without it.
+bool ChainSearch::place_excluded(const Group& group, std::uint32_t from, std::uint32_t first,
+                                 std::uint32_t to) {
+    for (std::uint32_t i = group.first; i < group.last; ++i) {
+        const std::uint32_t kind = rows_[i].kind;
+        if (!matching_.any_left(kind) || !ends(rows_[i], from, first, to, Taking::must)) continue;
+        std::uint32_t untaken = 0;
+        bool stands = false;
+        for (std::uint32_t step = first; step <= to && !stands; ++step) {
+            if (taking_[step] != Taking::may || kinds_.excluded_in(kind, step)) continue;
+            if (matching_.kind_of(step) == StepMatching::none) {
+                untaken = step;
+            } else {
+                stands = true;
+            }
+        }
+        if (stands || untaken == 0) continue;
+        taking_[untaken] = Taking::must;
+        if (match_open(group, from, first, to)) return true;
+        taking_[untaken] = Taking::no;
+        if (match_open(group, from, first, to)) return true;
+        taking_[untaken] = Taking::may;
+        return false;
+    }
     return true;
 }
 
 // Gives a step that must be taken the event of an optional one, if that helps.
 void ChainSearch::take_over(std::uint32_t step, std::uint32_t first, std::uint32_t to) {
     for (std::uint32_t other = first + 1; other < to; ++other) {
-        if (!options_.is_optional(other) || matching_.kind_of(other) == StepMatching::none) continue;
+        if (taking_[other] == Taking::must || matching_.kind_of(other) == StepMatching::none) continue;
         matching_.unmatch(other);
         if (matching_.match(step)) return;
         matching_.match(other);
@@ -154,9 +202,10 @@ bool ChainSearch::survives(const Group& group, std::uint32_t from, std::uint32_t
     if (from == 0) return true;  // what would end it came before its entry
     if (options_.order != StepOrder::next_event && !options_.exclusions) return true;
     const bool reuse = options_.reuse_event && options_.ties != Ties::strict && first != 0;
+    open_steps(group, first, to);
     for (std::uint32_t i = group.first; i < group.last; ++i) {
-        if (!ends(rows_[i], from, to)) continue;
-        if (!reuse) return match_group(group, from, first, to);
+        if (!ends(rows_[i], from, first, to, reuse ? Taking::may : Taking::must)) continue;
+        if (!reuse) return match_open(group, from, first, to);
         std::uint32_t step = first;
         while (step <= to && !kinds_.satisfies(rows_[i].kind, step)) ++step;
         if (step > to) return false;

@@ -76,8 +76,15 @@ class ChainSearch {
     bool any_under_way(std::span<const Slot> slots, std::uint32_t highest, Time now) const;
     Best forward(std::uint32_t first_entry, std::uint32_t entries_end, Until until);
     bool satisfies(const Group& group, std::uint32_t step) const;
-    bool ends(const FunnelRow& row, std::uint32_t from, std::uint32_t to) const;
+    // May a chain take this step in the group that is matched? Must it, or is it decided that it does?
+    enum class Taking : std::uint8_t { no, may, must };
+
+    void open_steps(const Group& group, std::uint32_t first, std::uint32_t to);
+    bool ends(const FunnelRow& row, std::uint32_t from, std::uint32_t first, std::uint32_t to,
+              Taking least) const;
     void take_over(std::uint32_t step, std::uint32_t first, std::uint32_t to);
+    bool match_open(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
+    bool place_excluded(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
     bool match_group(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
     bool survives(const Group& group, std::uint32_t from, std::uint32_t first, std::uint32_t to);
     template <class Found>
@@ -97,8 +104,9 @@ class ChainSearch {
     const FunnelOptions& options_;
     std::pmr::memory_resource* memory_;
     std::pmr::vector<Group> groups_;
-    StepMatching matching_;  // of match_group and what reads it
-    StepMatching reach_;     // of targets, whose callbacks may match groups
+    StepMatching matching_;            // of match_group and what reads it
+    std::pmr::vector<Taking> taking_;  // by step
+    StepMatching reach_;               // of targets, whose callbacks may match groups
 
     // While a chain is built:
     std::pmr::vector<Arrival> arrivals_;

@@ -38,6 +38,8 @@ class StepMatching {
     void unmatch(std::uint32_t step);
 
     std::uint32_t size() const { return static_cast<std::uint32_t>(matched_.size()); }
+    // Are there events of this kind that serve no step?
+    bool any_left(std::uint32_t kind) const { return used_[kind] < capacity_[kind]; }
     // The kind of event that serves a step, or none.
     std::uint32_t kind_of(std::uint32_t step) const { return kind_of_[step]; }
 

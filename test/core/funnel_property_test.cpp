@@ -2,6 +2,8 @@
 // combination of options. JOURNEY_SEED repeats a run, JOURNEY_CASES multiplies it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "funnel_case.hpp"
 
 namespace journey::test {
@@ -104,6 +106,49 @@ TEST(FunnelProperty, ExclusionsWithOtherOptions) {
     mix.exclusions = 100;
     mix.discard = mix.limits = mix.optional = mix.earliest = mix.first = mix.strict = mix.in_order = 25;
     expect_agreement(14, 4000, mix);
+}
+
+// An excluded event of the moment in which a chain goes on stands after a step that is taken
+// there: which optional ones are?
+TEST(FunnelProperty, ExclusionsAndOptionalStepsAtOneTime) {
+    Random random(27);
+    for (std::uint32_t i = 0; i < cases(6000) && !HasFailure(); ++i) {
+        FunnelCase given;
+        const std::uint32_t steps = 3 + random.below(3);
+        given.options.steps = steps;
+        given.options.exclusions = true;
+        given.options.reuse_event = random.percent(15);
+        if (random.percent(20)) given.options.grace = 1;
+        for (std::uint32_t s = 0; s < steps; ++s)
+            given.options.optional.push_back(s > 0 && random.percent(70) ? 1 : 0);
+        for (std::uint32_t s = 0; s < steps; ++s) given.kinds.push_back({1u << s, 0});
+        given.kinds.push_back({1u << random.below(steps) | 1u << random.below(steps), 0});
+        for (std::uint32_t k = 0; k < 2; ++k) {
+            OracleKind& kind = given.kinds.emplace_back();
+            for (std::uint32_t gap = 1; gap < steps; ++gap)
+                kind.excluded |= random.percent(70) ? 1u << gap : 0;
+            if (random.percent(20)) kind.satisfied = 1u << random.below(steps);
+            if (kind.is_nothing()) given.kinds.pop_back();
+        }
+        const auto times = static_cast<std::int64_t>(1 + random.below(2));
+        for (std::uint32_t n = 4 + random.below(4); n > 0; --n)
+            given.rows.push_back({random.between(0, times), 1 + random.below(given.kinds.size() - 1)});
+        std::stable_sort(given.rows.begin(), given.rows.end(),
+                         [](const OracleRow& a, const OracleRow& b) { return a.time < b.time; });
+        EXPECT_EQ(disagreement(given), "") << "case " << i;
+    }
+}
+
+// The event at 1 is excluded after step 1 as after step 4, and no step between them is taken.
+TEST(FunnelProperty, AnExcludedEventStandsAfterNoSkippedStep) {
+    FunnelCase given;
+    given.options.steps = 5;
+    given.options.exclusions = true;
+    given.options.optional = {0, 1, 1, 0, 0};
+    given.kinds = {{}, {1u << 0, 0}, {1u << 3, 0}, {0, 1u << 1 | 1u << 4}, {1u << 4, 0}};
+    given.rows = {{0, 1}, {1, 2}, {1, 3}, {2, 4}};
+    EXPECT_EQ(funnel_outcome(given).level, 4u);
+    EXPECT_EQ(disagreement(given), "");
 }
 
 TEST(FunnelProperty, ExclusionsAndNextEvent) {
