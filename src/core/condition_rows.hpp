@@ -29,6 +29,10 @@
 
 namespace journey {
 
+inline bool none_satisfied(std::span<const std::uint64_t> satisfied) {
+    return std::all_of(satisfied.begin(), satisfied.end(), [](std::uint64_t word) { return word == 0; });
+}
+
 // One chunk of a group's rows, and through `older` all of them. Never destroyed:
 // dropping its memory is the destructor. The rules outlive the state.
 template <class Rules>
@@ -48,7 +52,7 @@ class ConditionRows {
     }
     // Rows of at most 8 conditions are a word, but for times beyond the year 3141.
     static bool is_one_word(const Rules& rules, Time time) {
-        return rules.steps <= narrow_steps && time != min_time && time != max_time && fits(time);
+        return rules.steps <= narrow_steps && fits(time);
     }
     static std::uint64_t word_of(Time time, std::uint64_t satisfied) {
         return static_cast<std::uint64_t>(time) << narrow_steps | satisfied;
@@ -145,6 +149,7 @@ class ConditionRows {
     }
 
     static std::size_t row_size(const Rules& rules) { return 8 * (1 + (std::size_t{rules.steps} + 63) / 64); }
+    // No infinite time does.
     static bool fits(Time time) { return time >> 55 == time >> 63; }
     // Nothing but the counter is read: the row's own cache line may be on its way yet.
     void push(std::uint64_t word) { words()[size_++] = word; }
@@ -182,13 +187,11 @@ template <class Rules>
 ConditionRows<Rules>* ConditionRows<Rules>::add(ConditionRows* state, const Rules& rules, Time time,
                                                 std::span<const std::uint64_t> satisfied,
                                                 std::pmr::memory_resource& memory) {
-    if (time == min_time || time == max_time) {
+    if (!is_finite(time)) {
         throw Error(ErrorCode::invalid_argument, "ts", "ts must not be infinite")
             .hint("Leave such rows out with a WHERE or FILTER clause.");
     }
-    const bool none =
-        std::all_of(satisfied.begin(), satisfied.end(), [](std::uint64_t word) { return word == 0; });
-    if (none && !rules.keeps_all_rows()) return state;
+    if (none_satisfied(satisfied) && !rules.keeps_all_rows()) return state;
     const bool narrow = rules.steps <= narrow_steps && fits(time);
     if (state == nullptr || state->narrow_ != narrow || state->size_ + state->stride() > state->capacity_) {
         state = make(rules, state, narrow, memory);

@@ -59,7 +59,7 @@ void EventList::push(const EventRecord& record, const EventExtra& extra) {
 }
 
 void EventList::add(Time time, std::uint32_t event, std::uint32_t channel, const EventExtra& extra) {
-    if (time == min_time || time == max_time) {
+    if (!is_finite(time)) {
         throw Error(ErrorCode::invalid_argument, "ts", "ts must not be infinite")
             .hint("Leave such events out with a WHERE or FILTER clause.");
     }

@@ -20,6 +20,9 @@ namespace journey {
 inline constexpr std::uint32_t no_channel = std::numeric_limits<std::uint32_t>::max();
 inline constexpr Time min_time = std::numeric_limits<Time>::min();
 inline constexpr Time max_time = std::numeric_limits<Time>::max();
+inline bool is_finite(Time time) {
+    return time != min_time && time != max_time;
+}
 
 struct EventRecord {
     Time time;

@@ -50,9 +50,11 @@ struct NameKey {
             last = load<std::uint64_t>(at + name.size() - 8);
         }
     }
+    // Without a branch for short names.
     bool operator==(const NameKey& other) const {
-        return first == other.first && last == other.last && name.size() == other.name.size() &&
-               (name.size() <= 16 || name == other.name);
+        const bool same =
+            ((first ^ other.first) | (last ^ other.last) | (name.size() ^ other.name.size())) == 0;
+        return name.size() <= 16 ? same : same && name == other.name;
     }
     std::uint64_t hash() const {
         if (name.size() > 16) return hash_name(name);

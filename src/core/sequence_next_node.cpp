@@ -59,7 +59,7 @@ bool NextNodeState::before(const Row& a, const Row& b) const {
 }
 
 void NextNodeState::add(Time time, std::string_view value, bool base, const NextNodeSteps& steps) {
-    if (time == min_time || time == max_time) {
+    if (!is_finite(time)) {
         throw Error(ErrorCode::invalid_argument, "ts", "ts must not be infinite")
             .hint("Leave such rows out with a WHERE or FILTER clause.");
     }

@@ -49,25 +49,37 @@ std::uint32_t StepNames::kind_of(std::string_view event, const char* argument) {
         throw Error(ErrorCode::limit, argument, "%s names more than %u events", argument, max_alternatives)
             .hint("Give the events of one step a common name with relabel().");
     }
-    if (slots_.size() < 2 * (names + 1)) {
-        const std::pmr::vector<Slot> before =
-            std::exchange(slots_, std::pmr::vector<Slot>(2 * slots_.size(), slots_.get_allocator()));
-        mask_ = slots_.size() - 1;
-        for (const Slot& slot : before) {
-            if (slot.kind != 0) put(slot);
-        }
-    }
+    if (slots_.size() < 2 * (names + 1)) alone_ = arrange(2 * slots_.size(), 0);
     auto* kept = static_cast<char*>(storage_.allocate(std::max<std::size_t>(event.size(), 1), 1));
     std::memcpy(kept, event.data(), event.size());
     const std::uint32_t kind = kinds_.add();
-    put({NameKey({kept, event.size()}), kind});
+    alone_ = put({NameKey({kept, event.size()}), kind}) && alone_;
+    for (std::uint32_t shift = 0; !alone_ && names < few && shift < 32; ++shift)
+        alone_ = arrange(slots_.size(), shift);
     return kind;
 }
 
-void StepNames::put(const Slot& slot) {
-    std::size_t at = slot.key.hash() & mask_;
-    while (slots_[at].kind != 0) at = (at + 1) & mask_;
-    slots_[at] = slot;
+// True if its home was free.
+bool StepNames::put(const Slot& slot) {
+    const std::size_t wanted = home(slot.key);
+    std::size_t place = wanted;
+    while (slots_[place].kind != 0) place = (place + 1) & mask_;
+    slots_[place] = slot;
+    return place == wanted;
+}
+
+// Puts all names into a table of this size, by other bits of their hashes. True if each
+// found its home free.
+bool StepNames::arrange(std::size_t size, std::uint32_t shift) {
+    const std::pmr::vector<Slot> before =
+        std::exchange(slots_, std::pmr::vector<Slot>(size, slots_.get_allocator()));
+    mask_ = size - 1;
+    shift_ = shift;
+    bool alone = true;
+    for (const Slot& slot : before) {
+        if (slot.kind != 0) alone = put(slot) && alone;
+    }
+    return alone;
 }
 
 // Calls visit(name) for each alternative of 'a|b'; `number` is the element of the

@@ -72,12 +72,16 @@ class StepNames {
                  std::uint32_t to_step);
 
     const StepKinds& kinds() const { return kinds_; }
+    // Which event comes next cannot be foreseen: where every name has a place of its own,
+    // nothing branches on whether this is one of them.
     std::uint32_t kind(std::string_view event) const {
         const NameKey key(event);
-        for (std::size_t at = key.hash() & mask_;; at = (at + 1) & mask_) {
-            const Slot& slot = slots_[at];
-            if (slot.kind == 0 || slot.key == key) return slot.kind;
+        std::size_t place = home(key);
+        if (!alone_) {
+            while (slots_[place].kind != 0 && !(slots_[place].key == key)) place = (place + 1) & mask_;
+            return slots_[place].kind;
         }
+        return slots_[place].kind & (0 - static_cast<std::uint32_t>(slots_[place].key == key));
     }
 
   private:
@@ -85,13 +89,20 @@ class StepNames {
         NameKey key;
         std::uint32_t kind = 0;  // 0: free
     };
+    // So many names are moved until each is alone.
+    static constexpr std::size_t few = 16;
+
     std::uint32_t kind_of(std::string_view event, const char* argument);
-    void put(const Slot& slot);
+    std::size_t home(const NameKey& key) const { return key.hash() >> shift_ & mask_; }
+    bool put(const Slot& slot);
+    bool arrange(std::size_t size, std::uint32_t shift);
     template <class Visit>
     void for_each_alternative(std::string_view text, const char* argument, std::uint32_t number, Visit visit);
 
     StepKinds kinds_;
     std::size_t mask_ = 7;
+    std::uint32_t shift_ = 0;       // of hashes
+    bool alone_ = true;             // every name is at home
     std::pmr::vector<Slot> slots_;  // mask_ + 1, a power of two; at most half of them are taken
     std::pmr::monotonic_buffer_resource storage_;
 };

@@ -21,9 +21,9 @@ class HashedRows {
     }
     explicit HashedRows(ContextMemory& states) : context_(states.context()), rows_(states) {}
 
-    void push(State* state, std::uint64_t word) {
+    void push(State* state, std::uint64_t word, bool matters) {
         if (!watched_) watch();
-        rows_.push(state, word);
+        rows_.push(state, word, matters);
     }
     PendingRows<State>& rows() { return rows_; }
 
@@ -43,5 +43,16 @@ class HashedRows {
     MemoryContextCallback callback_ = {};
     bool watched_ = false;
 };
+
+// Puts a row off that satisfies these conditions, if rows may be put off (`pending`) and
+// its group has a state.
+template <class State, class Rules>
+bool put_off(FunctionCallInfo fcinfo, HashedRows<State>* pending, const Rules& rules, Time time,
+             std::uint64_t satisfied) {
+    auto* state = state_argument<State>(fcinfo, 0);
+    if (state == nullptr || pending == nullptr || !State::is_one_word(rules, time)) return false;
+    pending->push(state, State::word_of(time, satisfied), (satisfied != 0) | rules.keeps_all_rows());
+    return true;
+}
 
 }  // namespace journey::pg

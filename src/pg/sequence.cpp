@@ -94,25 +94,23 @@ bool matches_no_rows(const SequenceRules& rules) {
     return rules.dialect == Dialect::clickhouse;
 }
 
-// Not called for a row that cannot matter: the state would not be in the cache.
+// Adds a row to the group's state. One that cannot matter does not touch it: it would not
+// be in the cache.
 Datum add_row(FunctionCallInfo fcinfo, SequenceQuery& query, Time time,
               std::span<const std::uint64_t> satisfied) {
     const SequenceRules& rules = *query.rules;
     auto* state = state_argument<SequenceState>(fcinfo, 0);
+    const bool matters = !none_satisfied(satisfied), ensures = !query.constant || matches_no_rows(rules);
+    if (!matters && !ensures && is_finite(time)) return unchanged_state(fcinfo);
     if (state != nullptr) {
         if (!query.constant && !(state->rules() == rules)) fail_different_rules();
-        if (satisfied[0] != 0 && SequenceState::is_one_word(rules, time)) {
-            const std::uint64_t word = SequenceState::word_of(time, satisfied[0]);
-            if (query.pending != nullptr) {
-                query.pending->push(state, word);
-                PG_RETURN_POINTER(state);
-            }
-            if (state->add(word)) PG_RETURN_POINTER(state);
-        }
+        if (matters && SequenceState::is_one_word(rules, time) &&
+            state->add(SequenceState::word_of(time, satisfied[0])))
+            PG_RETURN_POINTER(state);
         state->settle();
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
-    if (!query.constant || matches_no_rows(rules)) state = SequenceState::ensure(state, rules, memory);
+    if (ensures) state = SequenceState::ensure(state, rules, memory);
     state = SequenceState::add(state, rules, time, satisfied, memory);
     if (state == nullptr) PG_RETURN_NULL();
     PG_RETURN_POINTER(state);
@@ -159,9 +157,7 @@ Datum add_conditions(FunctionCallInfo fcinfo) {
         return add_row(fcinfo, query, time,
                        read_conditions(fcinfo, query.conditions, sequence_words).satisfied);
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
-    if (satisfied == 0 && query.constant && !(has_mode && matches_no_rows(*query.rules)) &&
-        time != min_time && time != max_time)
-        return unchanged_state(fcinfo);
+    if (put_off(fcinfo, query.pending, *query.rules, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 

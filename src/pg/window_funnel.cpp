@@ -82,32 +82,24 @@ std::uint32_t checked_steps(std::size_t steps) {
     return static_cast<std::uint32_t>(steps);
 }
 
-bool is_finite(Time time) {
-    return time != min_time && time != max_time;
-}
-
 [[noreturn]] void fail_different_rules() {
     throw Error(ErrorCode::invalid_argument, "within",
                 "within, mode and steps must be the same for all rows of a group")
         .hint("Add what they depend on to GROUP BY.");
 }
 
-// Adds a row to the group's state. Not called for a row that cannot matter: the
-// state would not be in the cache.
+// Adds a row to the group's state. One that cannot matter does not touch it: it would not
+// be in the cache.
 Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
               std::span<const std::uint64_t> satisfied) {
     auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
+    const bool matters = query.rules.keeps_all_rows() || !none_satisfied(satisfied);
+    if (!matters && query.constant && is_finite(time)) return unchanged_state(fcinfo);
     if (state != nullptr) {
         if (!query.constant && !(state->rules() == query.rules)) fail_different_rules();
-        const bool matters = satisfied[0] != 0 || query.rules.keeps_all_rows();
-        if (matters && WindowFunnelState::is_one_word(query.rules, time)) {
-            const std::uint64_t word = WindowFunnelState::word_of(time, satisfied[0]);
-            if (query.pending != nullptr) {
-                query.pending->push(state, word);
-                PG_RETURN_POINTER(state);
-            }
-            if (state->add(word)) PG_RETURN_POINTER(state);
-        }
+        if (matters && WindowFunnelState::is_one_word(query.rules, time) &&
+            state->add(WindowFunnelState::word_of(time, satisfied[0])))
+            PG_RETURN_POINTER(state);
         state->settle();
     }
     ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
@@ -154,8 +146,7 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
         return add_row(fcinfo, query, time, row.satisfied);
     }
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
-    if (satisfied == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
-        return unchanged_state(fcinfo);
+    if (put_off(fcinfo, query.pending, query.rules, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -199,9 +190,10 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
     if (PG_ARGISNULL(ts) || PG_ARGISNULL(event)) return unchanged_state(fcinfo);
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
-    if (kind == 0 && query.constant && !query.rules.keeps_all_rows() && is_finite(time))
-        return unchanged_state(fcinfo);
-    return add_row(fcinfo, query, time, query.names->kinds().satisfied(kind));
+    const StepKinds& kinds = query.names->kinds();
+    if (put_off(fcinfo, query.pending, query.rules, time, kinds.mask(kind)))
+        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    return add_row(fcinfo, query, time, kinds.satisfied(kind));
 }
 
 }  // namespace
