@@ -92,6 +92,8 @@ class MarkovSummary {
         std::uint64_t conversions = 0, nulls = 0;
         ValueSum value;
     };
+    static constexpr std::string_view start_name = "(start)", conversion_name = "(conversion)",
+                                      null_name = "(null)";
     static constexpr std::uint32_t nowhere = ~0u;
     struct Gain {
         std::uint64_t conversions = 0, nulls = 0;
