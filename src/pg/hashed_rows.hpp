@@ -44,15 +44,4 @@ class HashedRows {
     bool watched_ = false;
 };
 
-// Puts a row off that satisfies these conditions, if rows may be put off (`pending`) and
-// its group has a state.
-template <class State, class Rules>
-bool put_off(FunctionCallInfo fcinfo, HashedRows<State>* pending, const Rules& rules, Time time,
-             std::uint64_t satisfied) {
-    auto* state = state_argument<State>(fcinfo, 0);
-    if (state == nullptr || pending == nullptr || !State::is_one_word(rules, time)) return false;
-    pending->push(state, State::word_of(time, satisfied), (satisfied != 0) | rules.keeps_all_rows());
-    return true;
-}
-
 }  // namespace journey::pg

@@ -5,7 +5,7 @@
 
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
-#include "pg/hashed_rows.hpp"
+#include "pg/condition_rows.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -26,7 +26,18 @@ struct LastingRules {
 };
 
 struct SequenceQuery {
+    using State = SequenceState;
     explicit SequenceQuery(ContextMemory& query_memory) : memory(query_memory) {}
+
+    const SequenceRules& row_rules() const { return *rules; }
+    const SequenceRules& lasting_rules() const { return *rules; }
+    // In ClickHouse's dialect a group all of whose rows satisfy nothing can have a match.
+    bool needs_state() const { return !constant || rules->dialect == Dialect::clickhouse; }
+    [[noreturn]] static void fail_different_rules() {
+        throw Error(ErrorCode::invalid_argument, "pattern",
+                    "pattern, mode and the number of conditions must be the same for all rows of a group")
+            .hint("Add what they depend on to GROUP BY.");
+    }
 
     // The rules as states may point to them: compiled once for each text.
     const SequenceRules& lasting(const SequenceRules& wanted) {
@@ -72,12 +83,6 @@ std::uint32_t checked_conditions(std::size_t count) {
     return static_cast<std::uint32_t>(count);
 }
 
-[[noreturn]] void fail_different_rules() {
-    throw Error(ErrorCode::invalid_argument, "pattern",
-                "pattern, mode and the number of conditions must be the same for all rows of a group")
-        .hint("Add what they depend on to GROUP BY.");
-}
-
 template <bool has_mode>
 const SequenceRules& read_rules(FunctionCallInfo fcinfo, SequenceQuery& query, std::uint32_t conditions) {
     if (PG_ARGISNULL(pattern_argument)) fail_null("pattern");
@@ -87,40 +92,6 @@ const SequenceRules& read_rules(FunctionCallInfo fcinfo, SequenceQuery& query, s
         rules.dialect = parse_sequence_mode(text_argument(fcinfo, mode_argument));
     }
     return query.lasting(rules);
-}
-
-// Can a group all of whose rows satisfy nothing have a match?
-bool matches_no_rows(const SequenceRules& rules) {
-    return rules.dialect == Dialect::clickhouse;
-}
-
-// Adds a row to the group's state. One that cannot matter does not touch it: it would not
-// be in the cache.
-Datum add_row(FunctionCallInfo fcinfo, SequenceQuery& query, Time time,
-              std::span<const std::uint64_t> satisfied) {
-    const SequenceRules& rules = *query.rules;
-    auto* state = state_argument<SequenceState>(fcinfo, 0);
-    const bool matters = !none_satisfied(satisfied), ensures = !query.constant || matches_no_rows(rules);
-    if (!matters && !ensures && is_finite(time)) return unchanged_state(fcinfo);
-    if (state != nullptr) {
-        if (!query.constant && !(state->rules() == rules)) fail_different_rules();
-        if (matters && SequenceState::is_one_word(rules, time) &&
-            state->add(SequenceState::word_of(time, satisfied[0])))
-            PG_RETURN_POINTER(state);
-        state->settle();
-    }
-    ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
-    if (ensures) state = SequenceState::ensure(state, rules, memory);
-    state = SequenceState::add(state, rules, time, satisfied, memory);
-    if (state == nullptr) PG_RETURN_NULL();
-    PG_RETURN_POINTER(state);
-}
-
-// The group's state with every row in it.
-SequenceState& settled_state(FunctionCallInfo fcinfo) {
-    auto* state = state_argument<SequenceState>(fcinfo, 0);
-    state->settle();
-    return *state;
 }
 
 bool skips_row(FunctionCallInfo fcinfo, const SequenceQuery& query) {
@@ -157,7 +128,7 @@ Datum add_conditions(FunctionCallInfo fcinfo) {
         return add_row(fcinfo, query, time,
                        read_conditions(fcinfo, query.conditions, sequence_words).satisfied);
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
-    if (put_off(fcinfo, query.pending, *query.rules, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    if (put_off(fcinfo, query, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -177,7 +148,7 @@ JOURNEY_FUNCTION(sequence_combine) {
     auto& query = per_query<SequenceQuery>(
         fcinfo, [](ContextMemory& memory) { return make_in<SequenceQuery>(memory, memory); });
     auto* state = state_argument<SequenceState>(fcinfo, 0);
-    if (state != nullptr && !(state->rules() == other->rules())) fail_different_rules();
+    if (state != nullptr && !(state->rules() == other->rules())) SequenceQuery::fail_different_rules();
     // A state that has come from another process is not compiled: its rows move to one that is.
     const SequenceRules& rules = query.lasting(other->rules());
     ContextMemory& memory = query.contexts.of(context, query.memory);
@@ -188,7 +159,7 @@ JOURNEY_FUNCTION(sequence_combine) {
 JOURNEY_FUNCTION(sequence_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(encode(settled_state(fcinfo), memory, VARHDRSZ));
+    return journey_datum(encode(*settled_state<SequenceState>(fcinfo), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(sequence_deserialise) {
@@ -207,21 +178,21 @@ JOURNEY_FUNCTION(sequence_match_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) PG_RETURN_BOOL(false);
     ContextMemory memory;
-    PG_RETURN_BOOL(sequence_match(settled_state(fcinfo), memory));
+    PG_RETURN_BOOL(sequence_match(*settled_state<SequenceState>(fcinfo), memory));
 }
 
 JOURNEY_FUNCTION(sequence_count_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) PG_RETURN_INT64(0);
     ContextMemory memory;
-    PG_RETURN_INT64(sequence_count(settled_state(fcinfo), memory));
+    PG_RETURN_INT64(sequence_count(*settled_state<SequenceState>(fcinfo), memory));
 }
 
 JOURNEY_FUNCTION(sequence_match_events_finish) {
     aggregate_context(fcinfo);
     if (PG_ARGISNULL(0)) return times_datum({}, {}, 0);
     ContextMemory memory;
-    const auto times = sequence_match_events(settled_state(fcinfo), memory);
+    const auto times = sequence_match_events(*settled_state<SequenceState>(fcinfo), memory);
     const std::pmr::vector<std::uint32_t> rows(times.size(), 0, &memory);
     return times_datum(rows, times, times.size());
 }

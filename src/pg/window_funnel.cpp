@@ -5,7 +5,7 @@
 
 #include "pg/aggregate.hpp"
 #include "pg/condition_arguments.hpp"
-#include "pg/hashed_rows.hpp"
+#include "pg/condition_rows.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -22,16 +22,24 @@ struct LastingRules {
 
 // What the call says about all rows: its rules, and its steps by name or by condition.
 struct WindowFunnelQuery {
+    using State = WindowFunnelState;
     explicit WindowFunnelQuery(ContextMemory& query_memory) : memory(query_memory) {}
 
     ContextMemory& memory;
     ContextMemories contexts;
+    const WindowFunnelRules& row_rules() const { return rules; }
+    bool needs_state() const { return !constant; }
     // The rules as states may point to them: one copy of each that occurs.
     const WindowFunnelRules& lasting_rules() {
         const LastingRules* known = lasting;
         while (known != nullptr && !(known->rules == rules)) known = known->next;
         if (known == nullptr) known = lasting = make_in<LastingRules>(memory, rules, lasting);
         return known->rules;
+    }
+    [[noreturn]] static void fail_different_rules() {
+        throw Error(ErrorCode::invalid_argument, "within",
+                    "within, mode and steps must be the same for all rows of a group")
+            .hint("Add what they depend on to GROUP BY.");
     }
 
     WindowFunnelRules rules;
@@ -82,44 +90,10 @@ std::uint32_t checked_steps(std::size_t steps) {
     return static_cast<std::uint32_t>(steps);
 }
 
-[[noreturn]] void fail_different_rules() {
-    throw Error(ErrorCode::invalid_argument, "within",
-                "within, mode and steps must be the same for all rows of a group")
-        .hint("Add what they depend on to GROUP BY.");
-}
-
-// Adds a row to the group's state. One that cannot matter does not touch it: it would not
-// be in the cache.
-Datum add_row(FunctionCallInfo fcinfo, WindowFunnelQuery& query, Time time,
-              std::span<const std::uint64_t> satisfied) {
-    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
-    const bool matters = query.rules.keeps_all_rows() || !none_satisfied(satisfied);
-    if (!matters && query.constant && is_finite(time)) return unchanged_state(fcinfo);
-    if (state != nullptr) {
-        if (!query.constant && !(state->rules() == query.rules)) fail_different_rules();
-        if (matters && WindowFunnelState::is_one_word(query.rules, time) &&
-            state->add(WindowFunnelState::word_of(time, satisfied[0])))
-            PG_RETURN_POINTER(state);
-        state->settle();
-    }
-    ContextMemory& memory = query.contexts.of(aggregate_context(fcinfo), query.memory);
-    if (!query.constant) state = WindowFunnelState::ensure(state, query.lasting_rules(), memory);
-    state = WindowFunnelState::add(state, query.lasting_rules(), time, satisfied, memory);
-    if (state == nullptr) PG_RETURN_NULL();
-    PG_RETURN_POINTER(state);
-}
-
 void put_rows_off(FunctionCallInfo fcinfo, WindowFunnelQuery& query) {
     if (!query.constant) return;
     query.pending = HashedRows<WindowFunnelState>::make(fcinfo, query.memory);
     if (query.pending != nullptr) query.rules.pending.rows = &query.pending->rows();
-}
-
-// The group's state with every row in it.
-WindowFunnelState* settled_state(FunctionCallInfo fcinfo) {
-    auto* state = state_argument<WindowFunnelState>(fcinfo, 0);
-    if (state != nullptr) state->settle();
-    return state;
 }
 
 // (state, within, [mode,] ts, conditions …)
@@ -146,7 +120,7 @@ Datum add_conditions(FunctionCallInfo fcinfo, bool has_mode) {
         return add_row(fcinfo, query, time, row.satisfied);
     }
     const std::uint64_t satisfied = read_few_conditions(fcinfo, query.conditions);
-    if (put_off(fcinfo, query.pending, query.rules, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    if (put_off(fcinfo, query, time, satisfied)) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     return add_row(fcinfo, query, time, {&satisfied, 1});
 }
 
@@ -191,8 +165,7 @@ Datum add_names(FunctionCallInfo fcinfo, bool has_mode) {
     const Time time = PG_GETARG_TIMESTAMPTZ(ts);
     const std::uint32_t kind = query.names->kind(text_argument(fcinfo, event));
     const StepKinds& kinds = query.names->kinds();
-    if (put_off(fcinfo, query.pending, query.rules, time, kinds.mask(kind)))
-        PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    if (put_off(fcinfo, query, time, kinds.mask(kind))) PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     return add_row(fcinfo, query, time, kinds.satisfied(kind));
 }
 
@@ -222,7 +195,7 @@ JOURNEY_FUNCTION(window_funnel_combine) {
     if (state == nullptr) {
         query.rules = other->rules();
     } else if (!(state->rules() == other->rules())) {
-        fail_different_rules();
+        WindowFunnelQuery::fail_different_rules();
     }
     state = WindowFunnelState::merge(state, *other, query.lasting_rules(), memory);
     PG_RETURN_POINTER(state);
@@ -231,7 +204,7 @@ JOURNEY_FUNCTION(window_funnel_combine) {
 JOURNEY_FUNCTION(window_funnel_serialise) {
     aggregate_context(fcinfo);
     ContextMemory memory;
-    return journey_datum(encode(*settled_state(fcinfo), memory, VARHDRSZ));
+    return journey_datum(encode(*settled_state<WindowFunnelState>(fcinfo), memory, VARHDRSZ));
 }
 
 JOURNEY_FUNCTION(window_funnel_deserialise) {
@@ -244,14 +217,14 @@ JOURNEY_FUNCTION(window_funnel_deserialise) {
 
 JOURNEY_FUNCTION(window_funnel_finish) {
     aggregate_context(fcinfo);
-    auto* state = settled_state(fcinfo);
+    auto* state = settled_state<WindowFunnelState>(fcinfo);
     ContextMemory memory;
     PG_RETURN_INT32(state == nullptr ? 0 : static_cast<std::int32_t>(window_funnel_level(*state, memory)));
 }
 
 JOURNEY_FUNCTION(window_funnel_events_finish) {
     aggregate_context(fcinfo);
-    auto* state = settled_state(fcinfo);
+    auto* state = settled_state<WindowFunnelState>(fcinfo);
     if (state == nullptr) return times_datum({}, {}, 0);
     ContextMemory memory;
     const Chain chain = window_funnel_chain(*state, memory);
