@@ -100,8 +100,9 @@ struct PlaceShares {
     // `rest`: for all touches without a share together, of a path of `touches`.
     void finish(std::uint32_t touches, double rest);
 
+    static constexpr std::uint32_t most = max_milestones + 2;
     std::uint32_t count = 0;
-    Place places[max_milestones + 2];
+    Place places[most];
     double other = 0;
 };
 

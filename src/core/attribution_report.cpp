@@ -104,7 +104,7 @@ void AttributionSummary::give_one(std::uint32_t code, std::size_t model, const G
 void AttributionSummary::give_places(std::size_t model, const PlaceShares& shares,
                                      std::span<const std::uint32_t> touches, std::uint32_t first,
                                      const Gain& gain) {
-    std::uint32_t codes[std::size(shares.places)] = {};
+    std::uint32_t codes[PlaceShares::most] = {};
     for (std::uint32_t i = 0; i < shares.count; ++i) codes[i] = touches[shares.places[i].touch - first];
     double* credits = credits_.data();
     for (const Met& met : met_) {
