@@ -3,6 +3,7 @@
 #include "core/ad_performance.hpp"
 
 #include "pg/attribution_arguments.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/report.hpp"
 
 using namespace journey;
@@ -96,7 +97,7 @@ JOURNEY_FUNCTION(ad_performance_add) {
     auto& call = OptionCache<AdCall>::get(fcinfo, 2);
     Summary& state = Summary::state(fcinfo, context);
     state->use(call.rules);
-    if (!PG_ARGISNULL(1)) state->add(call.reader, JourneyView(bytes_argument(fcinfo, 1)));
+    if (!PG_ARGISNULL(1)) state->add(call.reader, journey_argument(fcinfo, 1));
     return state.datum();
 }
 

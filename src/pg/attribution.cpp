@@ -7,6 +7,7 @@
 #include "core/attribution_report.hpp"
 
 #include "pg/attribution_arguments.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/real_arrays.hpp"
 #include "pg/report.hpp"
 
@@ -130,7 +131,7 @@ JOURNEY_FUNCTION(attribution_report_add) {
     auto& call = OptionCache<JourneyCall>::get(fcinfo, 2);
     Summary& state = Summary::state(fcinfo, context);
     state->use(call.rules);
-    if (!PG_ARGISNULL(1)) state->add(call.reader, JourneyView(bytes_argument(fcinfo, 1)));
+    if (!PG_ARGISNULL(1)) state->add(call.reader, journey_argument(fcinfo, 1));
     return state.datum();
 }
 

@@ -7,6 +7,7 @@
 #include "core/btyd_summary.hpp"
 
 #include "pg/aggregate.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -265,7 +266,7 @@ JOURNEY_FUNCTION(btyd_summary_journey) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const auto names = texts_argument(fcinfo, 1, "purchases");
     const Rules rules = read_rules(fcinfo, RuleArguments::from(2));
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     const bool* is_purchase = purchase_events(journey, names);
     const PurchasePeriods periods = rules.periods();
     const NumberColumn values = journey.values();

@@ -9,6 +9,7 @@
 #include "core/churn_sample.hpp"
 #include "core/survival.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"
 
@@ -101,7 +102,7 @@ Datum add_journey(FunctionCallInfo fcinfo, bool tested) {
     });
     Sample& state = Sample::state(fcinfo, context);
     if (!state->is_set() || !query.constant) state->set(settings_argument(fcinfo, tested));
-    if (!PG_ARGISNULL(1)) state->add(JourneyView(bytes_argument(fcinfo, 1)));
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1));
     return state.datum();
 }
 
@@ -282,7 +283,7 @@ Asked asked(FunctionCallInfo fcinfo, const Reading& reading) {
     const Time as_of = moment_argument(fcinfo, 2);
     Asked result{&reading.model, std::nullopt, reading.model.horizon};
     if (!PG_ARGISNULL(3)) result.horizon = span_argument(fcinfo, 3, "horizon");
-    const JourneyView journey(bytes_argument(fcinfo, 1));
+    const JourneyView journey = journey_argument(fcinfo, 1);
     const std::size_t names = journey.event_names().size();
     bool few[64];
     bool* flags = names <= std::size(few) ? few : static_cast<bool*>(palloc(names));

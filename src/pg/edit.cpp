@@ -2,6 +2,7 @@
 
 #include "core/edit.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -11,9 +12,9 @@ namespace {
 
 template <class Make>
 Datum edited(FunctionCallInfo fcinfo, Make make) {
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
-    return journey_datum(make(JourneyView(bytes), memory));
+    return journey_datum(make(journey, memory));
 }
 
 template <class Combine>
@@ -127,11 +128,11 @@ JOURNEY_FUNCTION(collapse) {
 
 JOURNEY_FUNCTION(truncate_between) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     const std::string_view from = PG_ARGISNULL(1) ? std::string_view{} : text_argument(fcinfo, 1);
     const std::string_view to = PG_ARGISNULL(2) ? std::string_view{} : text_argument(fcinfo, 2);
     ContextMemory memory;
-    const Truncated result = truncate_between(JourneyView(bytes), PG_ARGISNULL(1) ? nullptr : &from,
+    const Truncated result = truncate_between(journey, PG_ARGISNULL(1) ? nullptr : &from,
                                               PG_ARGISNULL(2) ? nullptr : &to, memory, VARHDRSZ);
     if (!result.found) PG_RETURN_NULL();
     return journey_datum(result.bytes);

@@ -7,6 +7,7 @@
 #include "core/funnel_why.hpp"
 
 #include "pg/funnel_arguments.hpp"
+#include "pg/journey_argument.hpp"
 
 using namespace journey;
 using namespace journey::pg;
@@ -118,7 +119,7 @@ TraceStream* read_attempts(FunctionCallInfo fcinfo, ContextMemory& memory) {
     }
     std::pmr::vector<Chain> attempts(&memory);
     if (!PG_ARGISNULL(funnel_journey)) {
-        const JourneyView journey(bytes_argument(fcinfo, funnel_journey));
+        const JourneyView journey = journey_argument(fcinfo, funnel_journey);
         if (every) {
             attempts = funnel_attempts(journey, *call.funnel, memory);
         } else {
@@ -134,17 +135,17 @@ TraceStream* read_attempts(FunctionCallInfo fcinfo, ContextMemory& memory) {
 JOURNEY_FUNCTION(funnel_level) {
     if (PG_ARGISNULL(funnel_journey)) PG_RETURN_NULL();
     const FunnelCall call = cached_funnel(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, funnel_journey);
+    const JourneyView journey = journey_argument(fcinfo, funnel_journey);
     ContextMemory memory;
-    PG_RETURN_INT32(static_cast<std::int32_t>(funnel_level(JourneyView(bytes), *call.funnel, memory)));
+    PG_RETURN_INT32(static_cast<std::int32_t>(funnel_level(journey, *call.funnel, memory)));
 }
 
 JOURNEY_FUNCTION(funnel_times) {
     if (PG_ARGISNULL(funnel_journey)) PG_RETURN_NULL();
     const FunnelCall call = cached_funnel(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, funnel_journey);
+    const JourneyView journey = journey_argument(fcinfo, funnel_journey);
     ContextMemory memory;
-    const Chain chain = funnel_chain(JourneyView(bytes), *call.funnel, memory);
+    const Chain chain = funnel_chain(journey, *call.funnel, memory);
     return times_datum(chain.rows, chain.times, chain.rows.size());
 }
 
@@ -191,7 +192,7 @@ JOURNEY_FUNCTION(funnel_attempts) {
 JOURNEY_FUNCTION(funnel_why) {
     if (PG_ARGISNULL(funnel_journey)) PG_RETURN_NULL();
     const FunnelCall call = cached_funnel(fcinfo);
-    const JourneyView journey(bytes_argument(fcinfo, funnel_journey));
+    const JourneyView journey = journey_argument(fcinfo, funnel_journey);
     ContextMemory memory;
     const FunnelStop stop = funnel_why(journey, *call.funnel, memory);
     const bool completed = stop.reason == StopReason::completed, has_row = stop.row != no_row;

@@ -4,6 +4,7 @@
 #include "core/edit.hpp"
 
 #include "pg/funnel_arguments.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/state_type.hpp"
 
 using namespace journey;
@@ -177,7 +178,7 @@ JOURNEY_FUNCTION(funnel_report_add_journey) {
     Summary& state = Summary::state(fcinfo, context);
     label_steps(*state, call.labels);
     if (PG_ARGISNULL(1)) return state.datum();
-    const JourneyView journey(bytes_argument(fcinfo, 1));
+    const JourneyView journey = journey_argument(fcinfo, 1);
     ContextMemory memory;
     const Chain chain = funnel_chain(journey, *call.funnel, memory);
     auto* times = static_cast<Time*>(palloc(sizeof(Time) * chain.rows.size()));

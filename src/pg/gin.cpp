@@ -5,6 +5,7 @@
 #include "core/pattern.hpp"
 
 #include "pg/guard.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/memory.hpp"
 #include "pg/values.hpp"
 
@@ -155,19 +156,19 @@ Ternary answer(FunctionCallInfo fcinfo, Has has) {
 JOURNEY_FUNCTION(has_all_events) {
     const AskedNames& asked = operator_names(fcinfo);
     if (asked.has_null) PG_RETURN_BOOL(false);
-    PG_RETURN_BOOL(has_all_events(JourneyView(bytes_argument(fcinfo, 0)), asked.names));
+    PG_RETURN_BOOL(has_all_events(journey_argument(fcinfo, 0), asked.names));
 }
 
 JOURNEY_FUNCTION(has_any_event) {
     const AskedNames& asked = operator_names(fcinfo);
-    PG_RETURN_BOOL(has_any_event(JourneyView(bytes_argument(fcinfo, 0)), asked.names));
+    PG_RETURN_BOOL(has_any_event(journey_argument(fcinfo, 0), asked.names));
 }
 
 // --- the operator class -----------------------------------------------------
 
 // (journey, int4 *keys)
 JOURNEY_FUNCTION(gin_extract_value) {
-    const Names names = JourneyView(bytes_argument(fcinfo, 0)).event_names();
+    const Names names = journey_argument(fcinfo, 0).event_names();
     auto* keys = static_cast<Datum*>(palloc(sizeof(Datum) * (names.size() + 1)));
     std::int32_t count = 0;
     for (const std::string_view name : names) keys[count++] = index_key(name);

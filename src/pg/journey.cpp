@@ -1,5 +1,6 @@
 // The journey type: comparing, hashing, looking.
 
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -14,7 +15,7 @@ int compare(FunctionCallInfo fcinfo) {
 // The value or NULL, for what an empty journey does not have.
 template <class Make>
 Datum of_events(FunctionCallInfo fcinfo, Make make) {
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     if (journey.empty()) PG_RETURN_NULL();
     return make(journey);
 }
@@ -59,11 +60,11 @@ JOURNEY_FUNCTION(hash_extended) {
 }
 
 JOURNEY_FUNCTION(event_count) {
-    PG_RETURN_INT64(JourneyView(bytes_argument(fcinfo, 0)).size());
+    PG_RETURN_INT64(journey_argument(fcinfo, 0).size());
 }
 
 JOURNEY_FUNCTION(event_count_of) {
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     const std::optional<std::uint32_t> code = journey.event_names().find(text_argument(fcinfo, 1));
     std::int64_t count = 0;
     Poll poll;
@@ -100,11 +101,11 @@ JOURNEY_FUNCTION(duration) {
 }
 
 JOURNEY_FUNCTION(channels) {
-    return names_datum(JourneyView(bytes_argument(fcinfo, 0)).channel_names());
+    return names_datum(journey_argument(fcinfo, 0).channel_names());
 }
 
 JOURNEY_FUNCTION(event_names) {
-    return names_datum(JourneyView(bytes_argument(fcinfo, 0)).event_names());
+    return names_datum(journey_argument(fcinfo, 0).event_names());
 }
 
 namespace {
@@ -118,7 +119,7 @@ struct EventStream {
 
 JOURNEY_FUNCTION(events) {
     const auto stream = row_stream<EventStream>(fcinfo, [&](ContextMemory& memory) {
-        return make_in<EventStream>(memory, EventReader(JourneyView(bytes_argument(fcinfo, 0)), memory), 0u);
+        return make_in<EventStream>(memory, EventReader(journey_argument(fcinfo, 0), memory), 0u);
     });
     if (stream.state->next == stream.state->reader.size()) SRF_RETURN_DONE(stream.calls);
     EventColumns event;
@@ -127,7 +128,7 @@ JOURNEY_FUNCTION(events) {
 }
 
 JOURNEY_FUNCTION(event_at) {
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     const std::int64_t n = journey.size(), event_no = PG_GETARG_INT64(1);
     const std::int64_t row = event_no < 0 ? n + event_no : event_no - 1;
     if (row < 0 || row >= n) PG_RETURN_NULL();

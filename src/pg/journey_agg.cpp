@@ -1,6 +1,7 @@
 // journey_agg: rows, or journeys, into one journey.
 
 #include "pg/aggregate.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -64,7 +65,7 @@ JOURNEY_FUNCTION(agg_add_journey) {
     JourneyAggQuery& query = query_of(fcinfo);
     if (PG_ARGISNULL(1)) return unchanged_state(fcinfo);
     EventList& state = state_of(fcinfo, query);
-    state.add(JourneyView(bytes_argument(fcinfo, 1)));
+    state.add(journey_argument(fcinfo, 1));
     PG_RETURN_POINTER(&state);
 }
 

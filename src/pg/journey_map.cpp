@@ -4,6 +4,7 @@
 #include "core/discover_map.hpp"
 #include "core/journey_steps.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/map_report.hpp"
 
 using namespace journey;
@@ -71,8 +72,7 @@ JOURNEY_FUNCTION(journey_map_add) {
     LoadedMap& loaded = map_argument(fcinfo, 2);
     const JourneyMapOptions options = map_options(fcinfo);
     auto& state = Expanded<JourneyMap>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1))
-        state->add(JourneyView(bytes_argument(fcinfo, 1)), loaded.reader, loaded.bytes, options);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), loaded.reader, loaded.bytes, options);
     return state.datum();
 }
 JOURNEY_FUNCTION(journey_map_combine) {
@@ -89,8 +89,7 @@ JOURNEY_FUNCTION(journey_steps_add) {
     LoadedMap& loaded = map_argument(fcinfo, 2);
     const Time as_of = as_of_argument(fcinfo, 3, "as_of", true);
     auto& state = Expanded<JourneySteps>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1))
-        state->add(JourneyView(bytes_argument(fcinfo, 1)), loaded.reader, loaded.bytes, as_of);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), loaded.reader, loaded.bytes, as_of);
     return state.datum();
 }
 JOURNEY_FUNCTION(journey_steps_combine) {
@@ -123,8 +122,7 @@ JOURNEY_FUNCTION(discover_map_add) {
             .hint("A map has about five stages.");
     }
     auto& state = Expanded<MapDiscovery>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1))
-        state->add(JourneyView(bytes_argument(fcinfo, 1)), static_cast<std::uint32_t>(stages));
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), static_cast<std::uint32_t>(stages));
     return state.datum();
 }
 JOURNEY_FUNCTION(discover_map_combine) {

@@ -5,6 +5,7 @@
 
 #include "core/edit.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 namespace {
@@ -244,7 +245,7 @@ JOURNEY_FUNCTION(in) {
 }
 
 JOURNEY_FUNCTION(out) {
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     TextColumns columns{name_cstrings(journey.event_names()), name_cstrings(journey.channel_names()),
                         journey.values(), journey.tiebreaks()};
     StringInfoData out;

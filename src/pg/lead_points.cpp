@@ -3,6 +3,7 @@
 #include "core/lead_points.hpp"
 
 #include "pg/aggregate.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/real_arrays.hpp"
 #include "pg/state_type.hpp"
 #include "pg/values.hpp"
@@ -257,12 +258,12 @@ JOURNEY_FUNCTION(lead_points) {
     const std::optional<double> cap = cap_argument(fcinfo, 5);
     const bool null_if_none = null_if_none_argument(fcinfo, 6);
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
     std::optional<double> score;
     {
         PointsState state(as_of, memory);
-        add_journey(state, rules, JourneyView(bytes), memory);
+        add_journey(state, rules, journey, memory);
         score = state.score(cap);
     }
     if (!score && null_if_none) PG_RETURN_NULL();
@@ -282,7 +283,7 @@ JOURNEY_FUNCTION(lead_points_reasons) {
         rules->set(texts_argument(fcinfo, 1, "events"), reals_of(PG_GETARG_DATUM(2), "points"),
                    half_life_argument(fcinfo, 4));
         PointsState state(as_of_argument(fcinfo, 3), memory);
-        add_journey(state, *rules, JourneyView(bytes_argument(fcinfo, 0)), memory);
+        add_journey(state, *rules, journey_argument(fcinfo, 0), memory);
         made->rows = state.rows(memory);
         return made;
     });

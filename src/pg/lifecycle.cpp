@@ -5,6 +5,7 @@
 #include "core/periods.hpp"
 #include "core/retention_report.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/periods.hpp"
 #include "pg/state_type.hpp"
 
@@ -112,7 +113,7 @@ JOURNEY_FUNCTION(lifecycle) {
 JOURNEY_FUNCTION(active_periods) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     auto& call = OptionCache<ActivityCall>::get(fcinfo, 1);
-    const auto active = call.reader.read(JourneyView(bytes_argument(fcinfo, 0)));
+    const auto active = call.reader.read(journey_argument(fcinfo, 0));
     PG_RETURN_INT64(active_periods(call.options, call.spine, active));
 }
 
@@ -123,7 +124,7 @@ JOURNEY_FUNCTION(activity_add) {
     Summary& state = Summary::state(fcinfo, context);
     state->use(call.options.frame);
     if (PG_ARGISNULL(1)) return state.datum();
-    const auto active = call.reader.read(JourneyView(bytes_argument(fcinfo, 1)));
+    const auto active = call.reader.read(journey_argument(fcinfo, 1));
     state->add(call.options, call.spine, active);
     return state.datum();
 }

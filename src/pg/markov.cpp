@@ -3,6 +3,7 @@
 #include "core/markov.hpp"
 
 #include "pg/attribution_arguments.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/report.hpp"
 
 using namespace journey;
@@ -42,7 +43,7 @@ JOURNEY_FUNCTION(markov_report_add) {
     const std::uint32_t order = order_argument(fcinfo, 3);
     Summary& state = Summary::state(fcinfo, context);
     state->use(order, call.rules.unattributed);
-    if (!PG_ARGISNULL(1)) state->add(call.reader, JourneyView(bytes_argument(fcinfo, 1)));
+    if (!PG_ARGISNULL(1)) state->add(call.reader, journey_argument(fcinfo, 1));
     return state.datum();
 }
 

@@ -1,7 +1,9 @@
 // What comes next: the model's aggregate and type, and what it says of a journey.
 
 #include "core/next_step.hpp"
+#include "core/transition_report.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 
@@ -135,7 +137,7 @@ StepStream* step_stream(FunctionCallInfo fcinfo, ContextMemory& memory, int top)
     if (most > 0) made->most = most;
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) return made;
     made->model = &read_model(PG_GETARG_DATUM(0));
-    made->state = made->model->state(JourneyView(bytes_argument(fcinfo, 1)), memory);
+    made->state = made->model->state(journey_argument(fcinfo, 1), memory);
     return made;
 }
 
@@ -147,7 +149,7 @@ JOURNEY_FUNCTION(next_step_add) {
     const auto rules = options_of<StepRules>(fcinfo, 2, [&] { return step_rules(fcinfo); });
     Counts& state = Counts::state(fcinfo, context);
     state->set(rules);
-    if (!PG_ARGISNULL(1)) state->add(JourneyView(bytes_argument(fcinfo, 1)), rules.path);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), rules.path);
     return state.datum();
 }
 
@@ -217,7 +219,7 @@ JOURNEY_FUNCTION(next_steps) {
 JOURNEY_FUNCTION(next_step) {
     const StepModel& model = last_model(fcinfo).of(PG_GETARG_DATUM(0));
     ContextMemory memory;
-    const std::uint32_t state = model.state(JourneyView(bytes_argument(fcinfo, 1)), memory);
+    const std::uint32_t state = model.state(journey_argument(fcinfo, 1), memory);
     // The first of next_steps, without ordering them.
     const StepModel::Follower* most = nullptr;
     for (const auto& each : model.followers(state)) {
@@ -233,7 +235,7 @@ JOURNEY_FUNCTION(next_step) {
 JOURNEY_FUNCTION(next_step_probability) {
     const StepModel& model = last_model(fcinfo).of(PG_GETARG_DATUM(0));
     ContextMemory memory;
-    const std::uint32_t state = model.state(JourneyView(bytes_argument(fcinfo, 1)), memory);
+    const std::uint32_t state = model.state(journey_argument(fcinfo, 1), memory);
     const std::string_view event = text_argument(fcinfo, 2);
     const auto symbol = event == end_name ? std::optional(end_symbol) : model.symbol(event);
     if (!symbol) {
@@ -257,7 +259,7 @@ JOURNEY_FUNCTION(conversion_probability) {
     const StepModel& model = last.of(PG_GETARG_DATUM(0));
     last.solve(text_argument(fcinfo, 2));
     ContextMemory memory;
-    PG_RETURN_FLOAT8(last.reach()[model.state(JourneyView(bytes_argument(fcinfo, 1)), memory)]);
+    PG_RETURN_FLOAT8(last.reach()[model.state(journey_argument(fcinfo, 1), memory)]);
 }
 
 // (model, j, goal, top) → rank, event, conversion, lift, probability, visits. All rows at
@@ -272,7 +274,7 @@ JOURNEY_FUNCTION(next_best_steps) {
     const StepModel& model = last.of(PG_GETARG_DATUM(0));
     last.solve(text_argument(fcinfo, 2));
     auto& memory = ContextMemory::make(CurrentMemoryContext);
-    const std::uint32_t state = model.state(JourneyView(bytes_argument(fcinfo, 1)), memory);
+    const std::uint32_t state = model.state(journey_argument(fcinfo, 1), memory);
     const auto& steps = *make_in<std::pmr::vector<BestStep>>(
         memory, best_steps(model, state, last.reach(), last.goals(), memory));
     for (std::size_t i = 0; i < std::min<std::size_t>(steps.size(), top); ++i) {
@@ -295,7 +297,7 @@ JOURNEY_FUNCTION(next_best_step) {
     const StepModel& model = last.of(PG_GETARG_DATUM(0));
     last.solve(text_argument(fcinfo, 2));
     ContextMemory memory;
-    const std::uint32_t state = model.state(JourneyView(bytes_argument(fcinfo, 1)), memory);
+    const std::uint32_t state = model.state(journey_argument(fcinfo, 1), memory);
     const auto steps = best_steps(model, state, last.reach(), last.goals(), memory);
     // A step that only rounding makes better is no advice.
     if (steps.empty() || !(steps[0].conversion > last.reach()[state] + 1e-9)) PG_RETURN_NULL();

@@ -7,6 +7,7 @@
 #include "core/transition_report.hpp"
 
 #include "pg/funnel_arguments.hpp"
+#include "pg/journey_argument.hpp"
 #include "pg/path_arguments.hpp"
 
 using namespace journey;
@@ -80,8 +81,8 @@ struct FunnelPathStream {
 };
 
 // A NULL journey has no rows; its other arguments are checked all the same.
-JourneyView journey_argument(FunctionCallInfo fcinfo) {
-    return PG_ARGISNULL(0) ? JourneyView() : JourneyView(bytes_argument(fcinfo, 0));
+JourneyView journey_or_none(FunctionCallInfo fcinfo) {
+    return PG_ARGISNULL(0) ? JourneyView() : journey_argument(fcinfo, 0);
 }
 
 std::uint32_t max_length_argument(FunctionCallInfo fcinfo, int n, bool both_bounds) {
@@ -157,7 +158,7 @@ FunnelPathStream* read_funnel_paths(FunctionCallInfo fcinfo, ContextMemory& memo
     const bool every =
         !PG_ARGISNULL(funnel_counting) && parse_counting(text_argument(fcinfo, funnel_counting));
     if (PG_ARGISNULL(funnel_journey)) return stream;
-    stream->journey = JourneyView(bytes_argument(fcinfo, funnel_journey));
+    stream->journey = journey_argument(fcinfo, funnel_journey);
     if (every) {
         stream->attempts = funnel_attempts(stream->journey, funnel, memory);
     } else {
@@ -180,7 +181,7 @@ void set_ends(const JourneyView& journey, const NodePath& path, Datum* values, b
 JOURNEY_FUNCTION(transitions) {
     const auto stream = row_stream<TransitionStream>(fcinfo, [&](ContextMemory& memory) {
         const PathRules rules = path_rules(fcinfo, 1, 2);
-        return make_in<TransitionStream>(memory, journey_argument(fcinfo), rules, edge_names(fcinfo, 6),
+        return make_in<TransitionStream>(memory, journey_or_none(fcinfo), rules, edge_names(fcinfo, 6),
                                          memory);
     });
     TransitionStream& rows = *stream.state;
@@ -209,7 +210,7 @@ Datum neighbours(FunctionCallInfo fcinfo, bool after) {
         if (PG_ARGISNULL(1)) fail_null("event");
         EdgeNames edges{std::nullopt, std::nullopt};
         if (!PG_ARGISNULL(7)) (after ? edges.end : edges.start) = text_argument(fcinfo, 7);
-        auto* made = make_in<TransitionStream>(memory, journey_argument(fcinfo), rules, edges, memory);
+        auto* made = make_in<TransitionStream>(memory, journey_or_none(fcinfo), rules, edges, memory);
         made->event = made->journey.event_names().find(text_argument(fcinfo, 1));
         return made;
     });
@@ -249,7 +250,7 @@ JOURNEY_FUNCTION(path) {
     const PathBounds bounds = bounds_arguments(fcinfo);
     const PathRules rules = path_rules(fcinfo, paths_gap, paths_collapse);
     ContextMemory memory;
-    const JourneyView journey = journey_argument(fcinfo);
+    const JourneyView journey = journey_or_none(fcinfo);
     const std::int64_t session = session_argument(fcinfo, journey, rules, memory);
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     PathReader reader(journey, rules, bounds, memory);
@@ -268,7 +269,7 @@ JOURNEY_FUNCTION(paths) {
     const auto stream = row_stream<PathStream>(fcinfo, [&](ContextMemory& memory) {
         const PathBounds bounds = bounds_arguments(fcinfo);
         const PathRules rules = path_rules(fcinfo, paths_gap, paths_collapse);
-        return make_in<PathStream>(memory, journey_argument(fcinfo), rules, bounds, memory);
+        return make_in<PathStream>(memory, journey_or_none(fcinfo), rules, bounds, memory);
     });
     PathStream& rows = *stream.state;
     if (!rows.reader.next(rows.path)) SRF_RETURN_DONE(stream.calls);

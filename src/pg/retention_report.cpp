@@ -4,6 +4,7 @@
 #include "core/lifecycle.hpp"
 #include "core/periods.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/periods.hpp"
 #include "pg/state_type.hpp"
 
@@ -191,7 +192,7 @@ JOURNEY_FUNCTION(retention_report_add) {
     Summary& state = Summary::state(fcinfo, context);
     state->use(call.options.shape);
     if (PG_ARGISNULL(1)) return state.datum();
-    for (const Joined& joined : call.reader.read(JourneyView(bytes_argument(fcinfo, 1)))) {
+    for (const Joined& joined : call.reader.read(journey_argument(fcinfo, 1))) {
         state->add(call.options, call.spine.start(joined.cohort), joined.started,
                    call.reader.returns(joined));
     }

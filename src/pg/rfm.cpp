@@ -4,6 +4,7 @@
 #include "core/rfm.hpp"
 #include "core/edit.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/rfm_values.hpp"
 
 using namespace journey;
@@ -148,12 +149,12 @@ JOURNEY_FUNCTION(rfm_of_journey) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     OrdersQuery& query = orders_query(fcinfo);
     if (query.columns == nullptr) query.columns = rfm_value_columns(fcinfo);
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
     std::optional<RfmValue> value;
     {
         RfmOrders orders(as_of, returns, memory);
-        add_events(orders, JourneyView(bytes), events, memory);
+        add_events(orders, journey, events, memory);
         value = orders.value();
     }
     if (!value) PG_RETURN_NULL();

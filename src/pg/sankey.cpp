@@ -7,6 +7,7 @@
 #include "core/sankey.hpp"
 #include "core/transition_report.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 
@@ -49,7 +50,7 @@ JOURNEY_FUNCTION(sankey_add) {
         return SankeyCall{sankey_options(fcinfo, 2), path_rules(fcinfo, 4, 5)};
     });
     auto& state = Expanded<SankeySummary>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1)) state->add(JourneyView(bytes_argument(fcinfo, 1)), call.rules, call.options);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), call.rules, call.options);
     return state.datum();
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/edit.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/values.hpp"
 
 using namespace journey;
@@ -104,8 +105,8 @@ JOURNEY_FUNCTION(sessions) {
     }
     const auto stream = row_stream<SessionStream>(fcinfo, [&](ContextMemory& memory) {
         const SessionRules rules = rules_arguments(fcinfo);
-        return make_in<SessionStream>(memory, JourneyView(bytes_argument(fcinfo, 0)), rules,
-                                      starts_argument_of(fcinfo), memory);
+        return make_in<SessionStream>(memory, journey_argument(fcinfo, 0), rules, starts_argument_of(fcinfo),
+                                      memory);
     });
     const JourneyView& journey = stream.state->journey;
     const std::optional<Session> session = stream.state->reader.next();
@@ -129,7 +130,7 @@ JOURNEY_FUNCTION(session_count) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     const SessionRules rules = rules_arguments(fcinfo);
     const auto starts = starts_argument_of(fcinfo);
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
     PG_RETURN_INT64(count_sessions(journey, rules, starts, memory));
 }

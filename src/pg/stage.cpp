@@ -2,6 +2,7 @@
 
 #include "core/stage.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/stage_map.hpp"
 
 using namespace journey;
@@ -33,9 +34,9 @@ JOURNEY_FUNCTION(current_stage) {
     LoadedMap& loaded = map_argument(fcinfo, 1);
     const Time as_of = as_of_argument(fcinfo, 2, "as_of", true);
     const bool backward = backward_argument(fcinfo, 3);
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
-    const auto status = stage_status(JourneyView(bytes), loaded.reader, as_of, backward, memory);
+    const auto status = stage_status(journey, loaded.reader, as_of, backward, memory);
     return optional_text(fcinfo,
                          status ? OptionalText(loaded.map.stages[status->current.stage]) : std::nullopt);
 }
@@ -45,9 +46,9 @@ JOURNEY_FUNCTION(deepest_stage) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     LoadedMap& loaded = map_argument(fcinfo, 1);
     const Time as_of = as_of_argument(fcinfo, 2, "as_of", true);
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
-    const auto status = stage_status(JourneyView(bytes), loaded.reader, as_of, true, memory);
+    const auto status = stage_status(journey, loaded.reader, as_of, true, memory);
     return optional_text(fcinfo, status ? OptionalText(loaded.map.stages[status->deepest]) : std::nullopt);
 }
 
@@ -57,9 +58,9 @@ JOURNEY_FUNCTION(stage_status) {
     LoadedMap& loaded = map_argument(fcinfo, 1);
     const Time as_of = as_of_argument(fcinfo, 2, "as_of", true);
     const bool backward = backward_argument(fcinfo, 3);
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
-    const auto status = stage_status(JourneyView(bytes), loaded.reader, as_of, backward, memory);
+    const auto status = stage_status(journey, loaded.reader, as_of, backward, memory);
     Datum values[14] = {};
     bool nulls[14] = {};
     std::fill_n(nulls, 14, !status.has_value());
@@ -96,8 +97,7 @@ JOURNEY_FUNCTION(stage_history) {
         const bool backward = backward_argument(fcinfo, 3);
         if (!PG_ARGISNULL(0)) {
             MapReader& reader = made->loaded->reader;
-            read_stays(reader.read(JourneyView(bytes_argument(fcinfo, 0)), made->as_of), reader, backward,
-                       made->stays);
+            read_stays(reader.read(journey_argument(fcinfo, 0), made->as_of), reader, backward, made->stays);
         }
         return made;
     });
@@ -129,7 +129,7 @@ JOURNEY_FUNCTION(customer_level) {
             .hint("Add them to journey_level, for example from level_template().");
     }
     const Time as_of = as_of_argument(fcinfo, 2, "as_of", true);
-    const JourneyView journey(bytes_argument(fcinfo, 0));
+    const JourneyView journey = journey_argument(fcinfo, 0);
     // A length of time goes back from the moment asked for, or from the last event.
     const Time until = as_of != max_time || journey.empty() ? as_of : journey.last_time();
     return optional_text(fcinfo, customer_level(journey, loaded.map, until));
@@ -141,7 +141,7 @@ JOURNEY_FUNCTION(on_map) {
     LoadedMap& loaded = map_argument(fcinfo, 1);
     if (PG_ARGISNULL(2)) fail_null("what");
     const MapWord word = parse_map_word(text_argument(fcinfo, 2));
-    const auto bytes = bytes_argument(fcinfo, 0);
+    const JourneyView journey = journey_argument(fcinfo, 0);
     ContextMemory memory;
-    return journey_datum(on_map(JourneyView(bytes), loaded.reader, word, memory, VARHDRSZ));
+    return journey_datum(on_map(journey, loaded.reader, word, memory, VARHDRSZ));
 }

@@ -2,6 +2,7 @@
 
 #include "core/stage_report.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/map_report.hpp"
 
 using namespace journey;
@@ -15,8 +16,7 @@ Datum add(FunctionCallInfo fcinfo, const StageReportOptions& options) {
     MemoryContext context = aggregate_context(fcinfo);
     LoadedMap& loaded = map_argument(fcinfo, 2);
     auto& state = Expanded<StageReport>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1))
-        state->add(JourneyView(bytes_argument(fcinfo, 1)), loaded.reader, loaded.bytes, options);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), loaded.reader, loaded.bytes, options);
     return state.datum();
 }
 

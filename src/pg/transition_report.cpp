@@ -3,6 +3,7 @@
 #include "core/transition_report.hpp"
 #include "core/path.hpp"
 
+#include "pg/journey_argument.hpp"
 #include "pg/path_arguments.hpp"
 #include "pg/report.hpp"
 
@@ -25,7 +26,7 @@ JOURNEY_FUNCTION(transition_report_add) {
         return TransitionOptions{path_rules(fcinfo, 2, 3), edge_names(fcinfo, 7)};
     });
     auto& state = Expanded<TransitionSummary>::state(fcinfo, context);
-    if (!PG_ARGISNULL(1)) state->add(JourneyView(bytes_argument(fcinfo, 1)), options.rules, options.edges);
+    if (!PG_ARGISNULL(1)) state->add(journey_argument(fcinfo, 1), options.rules, options.edges);
     return state.datum();
 }
 
