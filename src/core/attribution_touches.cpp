@@ -163,12 +163,7 @@ void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to, bool 
     for (auto& rows : milestone_rows_) rows.clear();
     if (plain_ && direct_.empty()) {
         if (!journey_.has_channels()) return;
-        for (std::uint32_t row : conversions_) {
-            if (row < from) continue;
-            touches_.append_all(from, row);
-            from = row + 1;
-        }
-        if (from < to) touches_.append_all(from, to);
+        touches_.append_all(from, to, conversions_);
         return;
     }
     Poll poll;
@@ -218,12 +213,12 @@ std::uint32_t AttributionReader::path_start(Time at, std::uint32_t from) const {
 
 // The row after those of this row's time.
 std::uint32_t AttributionReader::end_of_moment(std::uint32_t row) const {
-    const Time at = journey_.time(row);
+    const std::uint64_t at = journey_.time_offset(row);
     Poll poll;
     do {
         poll();
         ++row;
-    } while (row < journey_.size() && journey_.time(row) == at);
+    } while (row < journey_.size() && journey_.time_offset(row) == at);
     return row;
 }
 

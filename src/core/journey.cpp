@@ -180,16 +180,17 @@ NumberColumn JourneyView::tiebreaks() const {
 }
 
 std::uint32_t JourneyView::lower_bound(Time at, std::uint32_t from) const {
-    std::uint32_t low = from, high = n_;
-    while (low < high) {
-        const std::uint32_t middle = low + (high - low) / 2;
-        if (time(middle) < at) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (from >= n_ || at <= base_) return from;
+    const std::uint64_t since = static_cast<std::uint64_t>(at) - static_cast<std::uint64_t>(base_);
+    const std::uint64_t offset = since / unit_ + (since % unit_ != 0 ? 1 : 0);
+    // Halves without a branch, which could not be foreseen.
+    std::uint32_t first = from;
+    for (std::uint32_t left = n_ - from; left > 1;) {
+        const std::uint32_t half = left / 2;
+        first += time_offset(first + half - 1) < offset ? half : 0;
+        left -= half;
     }
-    return low;
+    return first + (time_offset(first) < offset ? 1 : 0);
 }
 
 int compare_journeys(std::span<const std::byte> a, std::span<const std::byte> b) {

@@ -1,7 +1,6 @@
 #include "core/touch_window.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/interrupt.hpp"
 #include "core/unpack_codes.hpp"
@@ -40,13 +39,17 @@ const TouchWindow::UnitWeights& TouchWindow::weights_in(std::uint64_t unit, Span
     return weights_.back();
 }
 
-void TouchWindow::append_all(std::uint32_t from, std::uint32_t to) {
+void TouchWindow::append_all(std::uint32_t from, std::uint32_t to, std::span<const std::uint32_t> others) {
     const PackedCodes codes = journey_.channels();
     const std::uint32_t shift = journey_.channel_shift(), most = channel_count_;
+    const std::uint32_t* other = std::lower_bound(others.data(), others.data() + others.size(), from);
+    const std::uint32_t* end_of_others = others.data() + others.size();
+    std::uint32_t* rows = rows_.data();
+    std::uint32_t* channels = channels_.data();
     std::uint32_t size = size_;
     const auto put = [&](std::uint32_t row, std::uint32_t channel) {
-        rows_[size] = row;
-        channels_[size] = channel - 1;
+        rows[size] = row;
+        channels[size] = channel - 1;
         size += channel != 0 ? 1 : 0;
     };
     Poll poll;
@@ -55,7 +58,9 @@ void TouchWindow::append_all(std::uint32_t from, std::uint32_t to) {
             poll();
             const std::uint32_t channel = codes[row] + shift;
             if (channel > most) fail_corrupted("channel code");
-            put(row, channel);
+            const bool skip = other != end_of_others && *other == row;
+            other += skip ? 1 : 0;
+            put(row, skip ? 0 : channel);
         }
         size_ = size;
         return;
@@ -66,15 +71,8 @@ void TouchWindow::append_all(std::uint32_t from, std::uint32_t to) {
         poll();
         const std::uint32_t start = std::max(from, first) - first, end = std::min(to - first, block);
         if (!unpack_codes(codes, first, end, shift, most + 1, unpacked)) fail_corrupted("channel code");
-        if (shift == 0) {
-            for (std::uint32_t i = start; i < end; ++i) put(first + i, unpacked[i]);
-            continue;
-        }
-        // Every event has a channel.
-        std::iota(rows_.data() + size, rows_.data() + size + (end - start), first + start);
-        std::transform(unpacked + start, unpacked + end, channels_.data() + size,
-                       [](std::uint8_t channel) { return channel - 1u; });
-        size += end - start;
+        for (; other != end_of_others && *other < first + end; ++other) unpacked[*other - first] = 0;
+        for (std::uint32_t i = start; i < end; ++i) put(first + i, unpacked[i]);
     }
     size_ = size;
 }

@@ -45,8 +45,8 @@ class TouchWindow {
         channels_[size_++] = channel;
     }
     std::uint32_t appended() const { return size_; }
-    // Every event of rows [from, to) that has a channel.
-    void append_all(std::uint32_t from, std::uint32_t to);
+    // Every event of rows [from, to) that has a channel, but for these rows, which ascend.
+    void append_all(std::uint32_t from, std::uint32_t to, std::span<const std::uint32_t> others);
     // The window is the touches of rows [from, to); neither bound goes back.
     void move(std::uint32_t from, std::uint32_t to);
 

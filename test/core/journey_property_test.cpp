@@ -54,9 +54,11 @@ TEST_F(JourneyProperty, ComesBackAsItWentIn) {
         EXPECT_TRUE(is_canonical(value.bytes(), heap()));
         for (int k = 0; k < 5 && !events.empty(); ++k) {
             const Time at = events[random.below(events.size())].time + random.between(-1, 1);
-            const auto before =
-                std::count_if(events.begin(), events.end(), [&](const Event& e) { return e.time < at; });
+            const auto before = static_cast<std::uint32_t>(
+                std::count_if(events.begin(), events.end(), [&](const Event& e) { return e.time < at; }));
+            const auto from = static_cast<std::uint32_t>(random.below(events.size() + 1));
             EXPECT_EQ(value.view().lower_bound(at), before);
+            EXPECT_EQ(value.view().lower_bound(at, from), std::max(before, from));
         }
     });
 }
