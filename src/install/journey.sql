@@ -10,12 +10,15 @@ CREATE FUNCTION journey_recv(internal) RETURNS journey
     AS 'MODULE_PATHNAME', 'journey_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 CREATE FUNCTION journey_send(journey) RETURNS bytea
     AS 'MODULE_PATHNAME', 'journey_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+CREATE FUNCTION journey_analyze(internal) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'journey_analyze' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100;
 
 CREATE TYPE journey (
     INPUT = journey_in,
     OUTPUT = journey_out,
     RECEIVE = journey_recv,
     SEND = journey_send,
+    ANALYZE = journey_analyze,
     INTERNALLENGTH = VARIABLE,
     ALIGNMENT = int4,
     STORAGE = extended
@@ -31,6 +34,9 @@ COMMENT ON FUNCTION journey_recv(internal) IS
 'Reads the binary form of a journey and checks all of it. Example: COPY journeys FROM STDIN (FORMAT binary)';
 COMMENT ON FUNCTION journey_send(journey) IS
 'Writes the binary form of a journey. Example: COPY journeys TO STDOUT (FORMAT binary)';
+
+COMMENT ON FUNCTION journey_analyze(internal) IS
+'What ANALYZE keeps of journeys: the usual, but not how many differ, which would mislead plans of GROUP BY funnel_level(...). Example: ANALYZE journeys';
 
 -- Comparing and hashing: by start, then number of events, then content.
 CREATE FUNCTION journey_eq(journey, journey) RETURNS boolean

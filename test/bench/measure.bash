@@ -24,8 +24,7 @@ title() { sed -n '1s/^-- //p' "$(question_file "$1")"; }
 
 # How a question is put when it is timed: every customer's row is computed and
 # none is sent, since OFFSET drops them; or the answers are summed up, which
-# spares a parallel plan the handing over of rows. (Counting customers by answer
-# would not: the planner takes the answers for as many as the customers.)
+# spares a parallel plan the handing over of rows.
 form=every_row
 every_row() { question "$1" && echo 'OFFSET 1000000000000'; }
 sum_of_answers() { echo 'SELECT sum(answer) FROM (' && question "$1" && echo ') q'; }
