@@ -377,7 +377,8 @@ TEST(Btyd, ManyPurchasesDoNotOverflow) {
         model.parameters = {between(random, 1e-2, 30), between(random, 1e-2, 300), between(random, 1e-2, 30),
                             between(random, 1e-2, 300)};
         const auto x = static_cast<double>(random.between(1, 20000));
-        const double age = between(random, 1, 1000), recency = age * (1 + random.below(100)) / 100;
+        const double age = between(random, 1, 1000),
+                     recency = std::min(age, age * (1 + random.below(100)) / 100);
         const double alive = btyd_alive(model, {x, recency, age});
         const double purchases = btyd_expected(model, {x, recency, age}, between(random, 0.1, 100));
         EXPECT_TRUE(alive >= 0 && alive <= 1) << alive << " JOURNEY_SEED=" << seed();
