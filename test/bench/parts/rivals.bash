@@ -16,7 +16,7 @@ rivals() {
 # best time, the journeys table BYTES of its bytes; OURS and ALSO are our questions
 # beside the engine's sequences, where it has them.
 rival() {
-  local name=$1 engine=$2 question bytes_theirs bytes_ours of
+  local name=$1 engine=$2 question bytes_theirs bytes_moments bytes_ours of
   # shellcheck disable=SC2086 # THREADS is a list
   node "$here/rivals/$engine.mjs" "$scratch" "stored_funnel,funnel_steps${5:+,$5,$6}" $THREADS >"$scratch/$engine.out"
   beside "$name" "$engine" funnel levels "stored_funnel:$3" funnel_steps
@@ -40,6 +40,11 @@ rival() {
   of=$(quotient "$bytes_ours" "$bytes_theirs" 3)
   line "$name: the event table" "$(quotient "$bytes_theirs" 1e6 1)" base '' ''
   line 'the journeys table' "$(quotient "$bytes_ours" 1e6 1)" "$of" "$of" "$4"
+  # Whole seconds are what its windowFunnel takes; journeys hold microseconds.
+  bytes_moments=$(awk '$1 == "bytes_moments" { print $2 }' "$scratch/$engine.out")
+  [ -n "$bytes_moments" ] || return 0
+  line "$name: the event table with microseconds" "$(quotient "$bytes_moments" 1e6 1)" "$(quotient "$bytes_moments" "$bytes_theirs" 3)" '' ''
+  echo "    the journeys table takes $(quotient "$bytes_ours" "$bytes_moments" 3) of that"
 }
 
 # beside NAME ENGINE FAMILY WHAT OURS:WANTED ALSO: the tables of one family; leaves the
