@@ -6,10 +6,6 @@
 
 #include "pg/guard.hpp"
 
-extern "C" {
-#include "commands/vacuum.h"
-}
-
 namespace {
 
 struct UsualAnalysis {

@@ -29,6 +29,7 @@ extern "C" {
 #include "access/gin.h"
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "commands/vacuum.h"
 #include "common/hashfn.h"
 #include "common/jsonapi.h"
 #include "fmgr.h"
