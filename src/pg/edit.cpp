@@ -19,9 +19,9 @@ Datum edited(FunctionCallInfo fcinfo, Make make) {
 
 template <class Combine>
 Datum combined(FunctionCallInfo fcinfo, Combine combine) {
-    const auto a = bytes_argument(fcinfo, 0), b = bytes_argument(fcinfo, 1);
+    const JourneyView a = journey_argument(fcinfo, 0), b = journey_argument(fcinfo, 1);
     ContextMemory memory;
-    return journey_datum(combine(JourneyView(a), JourneyView(b), memory, VARHDRSZ));
+    return journey_datum(combine(a, b, memory, VARHDRSZ));
 }
 
 Datum cut(FunctionCallInfo fcinfo, Time from, Time to) {

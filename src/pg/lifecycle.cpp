@@ -40,8 +40,8 @@ struct ActivityCall {
 };
 
 struct LifecycleStream {
-    LifecycleStream(HeapTupleHeader row, std::span<const std::byte> bytes, ContextMemory& memory)
-        : call(row, memory), rows(call.options, call.spine, call.reader.read(JourneyView(bytes))) {}
+    LifecycleStream(HeapTupleHeader row, const JourneyView& journey, ContextMemory& memory)
+        : call(row, memory), rows(call.options, call.spine, call.reader.read(journey)) {}
     ActivityCall call;
     LifecycleRows rows;
 };
@@ -98,7 +98,7 @@ JOURNEY_FUNCTION(lifecycle) {
         SRF_RETURN_DONE(calls);
     }
     const auto stream = row_stream<LifecycleStream>(fcinfo, [&](ContextMemory& memory) {
-        return make_in<LifecycleStream>(memory, options_argument(fcinfo, 1), bytes_argument(fcinfo, 0),
+        return make_in<LifecycleStream>(memory, options_argument(fcinfo, 1), journey_argument(fcinfo, 0),
                                         memory);
     });
     const auto row = stream.state->rows.next();

@@ -12,7 +12,7 @@ using namespace journey::pg;
 
 namespace {
 
-enum MatchArgument { pattern_journey, pattern_argument, within_argument, matches_argument, after_argument };
+enum MatchArgument { match_journey, pattern_argument, within_argument, matches_argument, after_argument };
 
 Span within_of(FunctionCallInfo fcinfo) {
     if (PG_NARGS() <= within_argument || PG_ARGISNULL(within_argument)) return no_limit;
@@ -59,7 +59,7 @@ const JourneyPattern& cached_pattern(FunctionCallInfo fcinfo) {
 
 bool match(FunctionCallInfo fcinfo) {
     const JourneyPattern& pattern = cached_pattern(fcinfo);
-    const JourneyView journey = journey_argument(fcinfo, pattern_journey);
+    const JourneyView journey = journey_argument(fcinfo, match_journey);
     ContextMemory memory;
     return journey_match(journey, pattern, memory);
 }
@@ -84,8 +84,8 @@ MatchStream* open_stream(FunctionCallInfo fcinfo, ContextMemory& memory) {
     const AfterMatch after = parse_after_match(text_argument(fcinfo, after_argument), *pattern);
     auto* stream = make_in<MatchStream>(memory, JourneyView{}, pattern, nullptr, choice != MatchChoice::all,
                                         false, std::int64_t{0}, std::uint32_t{0});
-    if (PG_ARGISNULL(pattern_journey)) return stream;
-    stream->journey = journey_argument(fcinfo, pattern_journey);
+    if (PG_ARGISNULL(match_journey)) return stream;
+    stream->journey = journey_argument(fcinfo, match_journey);
     auto* place = memory.allocate(sizeof(JourneyMatches), alignof(JourneyMatches));
     auto* matches = new (place) JourneyMatches(stream->journey, *pattern, after, memory);
     stream->matches = matches;
@@ -104,23 +104,23 @@ bool advance(MatchStream& stream) {
 }  // namespace
 
 JOURNEY_FUNCTION(match) {
-    if (PG_ARGISNULL(pattern_journey) || PG_ARGISNULL(pattern_argument)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(match_journey) || PG_ARGISNULL(pattern_argument)) PG_RETURN_NULL();
     PG_RETURN_BOOL(match(fcinfo));
 }
 
 JOURNEY_FUNCTION(no_match) {
-    if (PG_ARGISNULL(pattern_journey) || PG_ARGISNULL(pattern_argument)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(match_journey) || PG_ARGISNULL(pattern_argument)) PG_RETURN_NULL();
     PG_RETURN_BOOL(!match(fcinfo));
 }
 
 JOURNEY_FUNCTION(match_count) {
-    if (PG_ARGISNULL(pattern_journey)) PG_RETURN_NULL();
+    if (PG_ARGISNULL(match_journey)) PG_RETURN_NULL();
     if (PG_ARGISNULL(pattern_argument)) fail_null("pattern");
     if (PG_ARGISNULL(matches_argument)) fail_null("after_match");
     const JourneyPattern& pattern = cached_pattern(fcinfo);
     // after_match stands where the other functions have matches.
     const AfterMatch after = parse_after_match(text_argument(fcinfo, matches_argument), pattern);
-    const JourneyView journey = journey_argument(fcinfo, pattern_journey);
+    const JourneyView journey = journey_argument(fcinfo, match_journey);
     ContextMemory memory;
     PG_RETURN_INT64(JourneyMatches(journey, pattern, after, memory).count_rest());
 }

@@ -110,9 +110,9 @@ struct RetentionCall {
 
 // The rows of one customer, cohort by cohort.
 struct PeriodStream {
-    PeriodStream(HeapTupleHeader row, std::span<const std::byte> bytes, ContextMemory& memory)
+    PeriodStream(HeapTupleHeader row, const JourneyView& journey, ContextMemory& memory)
         : call(row, memory, true), cells(&memory) {
-        cohorts = call.reader.read(JourneyView(bytes));
+        cohorts = call.reader.read(journey);
     }
     bool next() {
         for (; cohort < cohorts.size(); ++cohort, cell = 0) {
@@ -163,7 +163,8 @@ JOURNEY_FUNCTION(retention_periods) {
         SRF_RETURN_DONE(calls);
     }
     const auto stream = row_stream<PeriodStream>(fcinfo, [&](ContextMemory& memory) {
-        return make_in<PeriodStream>(memory, options_argument(fcinfo, 1), bytes_argument(fcinfo, 0), memory);
+        return make_in<PeriodStream>(memory, options_argument(fcinfo, 1), journey_argument(fcinfo, 0),
+                                     memory);
     });
     PeriodStream& rows = *stream.state;
     if (!rows.next()) SRF_RETURN_DONE(stream.calls);
