@@ -79,7 +79,7 @@ void PlaceShares::finish(std::uint32_t touches, double rest) {
     if (total != 1) {
         for (std::uint32_t i = 0; i < count; ++i) places[i].share /= total;
     }
-    other = others == 0 ? 0 : rest / total / static_cast<double>(others);
+    if (others != 0) other = (total == 1 ? rest : rest / total) / static_cast<double>(others);
 }
 
 double end_shares(const AttributionRules& rules, AttributionModel model, std::uint32_t first,

@@ -10,14 +10,16 @@ namespace journey {
 CreditReader::CreditReader(const AttributionRules& rules, const JourneyView& journey,
                            std::pmr::memory_resource& memory)
     : memory_(&memory),
+      journey_(journey),
       reader_(rules, memory),
       model_(rules.models.size()),
+      path_(&memory),
       touches_(&memory),
       parts_(&memory),
       credits_(&memory),
       values_(&memory),
       met_(&memory) {
-    reader_.read(journey);
+    reader_.read(journey_);
 }
 
 bool CreditReader::next(CreditRow& row) {
@@ -31,11 +33,9 @@ bool CreditReader::next(CreditRow& row) {
             row.touch_no = 0;
             row.touch_row = no_row;
             if (!touches_.empty()) {
-                const TouchWindow& path = *conversion_.path;
-                const std::uint32_t touch = touches_[at_];
-                row.touch_no = touch - path.first() + 1;
-                row.touch_row = path.row(touch);
-                row.channel = path.channel(touch);
+                row.touch_no = touches_[at_] + 1;
+                row.touch_row = path_[touches_[at_]];
+                row.channel = conversion_.path->channel(row.touch_row);
             }
             row.credit = credits_[at_];
             row.value.reset();
@@ -53,6 +53,7 @@ bool CreditReader::next_model() {
         if (!reader_.next(conversion_)) return false;
         ++conversion_no_;
         model_ = 0;
+        find_path();
     }
     ++model_;
     at_ = 0;
@@ -62,10 +63,20 @@ bool CreditReader::next_model() {
     return true;
 }
 
+void CreditReader::find_path() {
+    const TouchWindow& window = *conversion_.path;
+    path_.clear();
+    Poll poll;
+    for (std::uint32_t row = window.rows().from; row < window.rows().to; ++row) {
+        poll();
+        if (window.codes()[row] != 0) path_.push_back(row);
+    }
+}
+
 void CreditReader::divide() {
     const AttributionModel model = reader_.rules().models[model_ - 1];
     const double value = conversion_.value.value_or(0);
-    if (conversion_.path->size() == 0) {
+    if (path_.empty()) {
         parts_.assign(1, 1.0);
     } else if (model == AttributionModel::participation || model == AttributionModel::shapley) {
         divide_by_channel(model == AttributionModel::participation);
@@ -88,37 +99,29 @@ void CreditReader::divide() {
 }
 
 void CreditReader::divide_by_places() {
-    const TouchWindow& path = *conversion_.path;
     PlaceShares shares = reader_.places(conversion_, reader_.rules().models[model_ - 1]);
     std::sort(shares.places, shares.places + shares.count,
               [](const auto& a, const auto& b) { return a.touch < b.touch; });
     const PlaceShares::Place* place = shares.places;
     const PlaceShares::Place* end = shares.places + shares.count;
-    if (shares.other == 0) {
-        for (; place != end; ++place) {
-            touches_.push_back(place->touch);
-            parts_.push_back(place->share);
-        }
-        return;
-    }
     Poll poll;
-    for (std::uint32_t touch = path.first(); touch < path.last(); ++touch) {
+    for (std::uint32_t touch = 0; touch < path_.size(); ++touch) {
         poll();
+        const bool placed = place != end && place->touch == path_[touch];
+        if (!placed && shares.other == 0) continue;
         touches_.push_back(touch);
-        parts_.push_back(place != end && place->touch == touch ? place++->share : shares.other);
+        parts_.push_back(placed ? place++->share : shares.other);
     }
 }
 
 void CreditReader::divide_by_age() {
-    const TouchWindow& path = *conversion_.path;
-    const JourneyView& journey = reader_.journey();
     const auto half_life = static_cast<double>(reader_.rules().half_life);
-    const Time last = journey.time(path.row(path.last() - 1));
+    const Time last = journey_.time(path_.back());
     double total = 0;
     Poll poll;
-    for (std::uint32_t touch = path.first(); touch < path.last(); ++touch) {
+    for (std::uint32_t touch = 0; touch < path_.size(); ++touch) {
         poll();
-        const auto age = static_cast<double>(elapsed(journey.time(path.row(touch)), last));
+        const auto age = static_cast<double>(elapsed(journey_.time(path_[touch]), last));
         touches_.push_back(touch);
         parts_.push_back(std::exp2(-age / half_life));
         total += parts_.back();
@@ -128,12 +131,12 @@ void CreditReader::divide_by_age() {
 
 // At the first touch of each channel: 1, or its part of 1.
 void CreditReader::divide_by_channel(bool each_all) {
-    const TouchWindow& path = *conversion_.path;
-    met_.assign(path.counts().size(), 0);
+    const TouchWindow& window = *conversion_.path;
+    met_.assign(window.channels(), 0);
     Poll poll;
-    for (std::uint32_t touch = path.first(); touch < path.last(); ++touch) {
+    for (std::uint32_t touch = 0; touch < path_.size(); ++touch) {
         poll();
-        std::uint8_t& met = met_[path.channel(touch)];
+        std::uint8_t& met = met_[window.channel(path_[touch])];
         if (met != 0) continue;
         met = 1;
         touches_.push_back(touch);

@@ -5,7 +5,7 @@
 // A conversion without a touch gives one row without a touch. Touches that get nothing
 // have no row.
 //
-// O(models · touches) time for each conversion, as many rows at most; 16 bytes a touch.
+// O(models · touches) time for each conversion, as many rows at most; some 50 bytes a touch.
 #pragma once
 
 #include <cstdint>
@@ -41,19 +41,22 @@ class CreditReader {
 
   private:
     bool next_model();
+    void find_path();
     void divide();
     void divide_by_places();
     void divide_by_age();
     void divide_by_channel(bool each_all);
 
     std::pmr::memory_resource* memory_;
-    AttributionReader reader_;
+    JourneyView journey_;
+    AttributionReader reader_;  // of it
     AttributedConversion conversion_;
     std::uint32_t conversion_no_ = 0;
-    std::size_t model_ = 0;  // the next one
-    std::size_t at_ = 0;     // the next credit of the model
-    std::pmr::vector<std::uint32_t> touches_;
-    std::pmr::vector<double> parts_;  // of 1, then of the value
+    std::size_t model_ = 0;                    // the next one
+    std::size_t at_ = 0;                       // the next credit of the model
+    std::pmr::vector<std::uint32_t> path_;     // the rows of its touches
+    std::pmr::vector<std::uint32_t> touches_;  // that get credits: numbers in path_
+    std::pmr::vector<double> parts_;           // of 1, then of the value
     std::pmr::vector<Decimal> credits_, values_;
     std::pmr::vector<std::uint8_t> met_;  // by channel
 };

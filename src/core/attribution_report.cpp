@@ -10,22 +10,17 @@ namespace journey {
 
 namespace {
 
-constexpr double credit_unit = 0x1p60;
-
 bool more_credit(const AttributionRow& a, const AttributionRow& b) {
     return a.share != b.share ? a.share > b.share : a.channel < b.channel;
 }
 
 }  // namespace
 
-double AttributionSummary::Cell::credit() const {
-    return std::ldexp(static_cast<double>(high), 4) + std::ldexp(static_cast<double>(low), -60);
-}
-
 void AttributionSummary::use(std::span<const AttributionModel> models, std::string_view unattributed) {
     if (!set_) {
         set_ = true;
         models_.assign(models.begin(), models.end());
+        sums_.use(models_.size());
         unattributed_ = unattributed;
         return;
     }
@@ -50,7 +45,7 @@ std::uint32_t AttributionSummary::intern(std::string_view channel) {
     }
     while (seen_.size() < channels_.size()) {
         seen_.push_back(0);
-        for (std::size_t model = 0; model < models_.size(); ++model) cells_.emplace_back(*memory_);
+        sums_.add_channel();
     }
     return code;
 }
@@ -67,98 +62,104 @@ bool AttributionSummary::count(const Gain& gain, bool attributed) {
     return false;
 }
 
-void AttributionSummary::meet(std::span<const std::uint32_t> touches,
-                              std::span<const std::uint32_t> channels) {
-    met_.resize(touches.size());
+template <class Touches>
+void AttributionSummary::meet(std::span<const std::uint32_t> channels, Touches touches) {
+    met_.resize(channels.size());
     Met* to = met_.data();
     Poll poll;
-    for (std::uint32_t code = 0; code < touches.size(); ++code) {
+    for (std::uint32_t code = 0; code < channels.size(); ++code) {
         poll();
-        *to = {code, channels[code], touches[code]};
-        to += touches[code] != 0 ? 1 : 0;
+        const std::uint32_t count = touches(code);
+        *to = {code, channels[code], count};
+        to += count != 0 ? 1 : 0;
     }
     met_.resize(static_cast<std::size_t>(to - met_.data()));
-    credits_.resize(met_.size());
+    credits_.resize(met_.size() * sums_.stride());
     for (const Met& met : met_) seen_[met.channel] = 1;
 }
 
-void AttributionSummary::give(std::span<const Met> met, const double* credits, std::size_t model, Gain gain) {
-    Cell* cells = cells_.data() + model;
-    const std::size_t models = models_.size();
-    for (const Met& each : met) {
-        const double credit = *credits++;
-        Cell& to = cells[each.channel * models];
-        to.add(static_cast<std::uint64_t>(static_cast<std::int64_t>(credit * credit_unit)), gain.conversions);
-        if (gain.value) to.value.add(*gain.value * credit);
+// All to one channel of the path.
+void AttributionSummary::divide_to_one(std::size_t model, std::uint32_t code) {
+    double* to = credits_of(model);
+    for (const Met& met : met_) {
+        *to = met.code == code ? 1 : 0;
+        to += sums_.stride();
     }
 }
 
-// All to one channel of the path.
-void AttributionSummary::give_one(std::uint32_t code, std::size_t model, const Gain& gain) {
-    static constexpr double all = 1;
-    const Met* met = met_.data();
-    while (met->code != code) ++met;
-    give({met, 1}, &all, model, gain);
-}
-
-void AttributionSummary::give_places(std::size_t model, const PlaceShares& shares,
-                                     std::span<const std::uint32_t> touches, std::uint32_t first,
-                                     const Gain& gain) {
+template <class Channel>
+void AttributionSummary::divide_by_places(std::size_t model, const PlaceShares& shares, Channel channel) {
     std::uint32_t codes[PlaceShares::most] = {};
-    for (std::uint32_t i = 0; i < shares.count; ++i) codes[i] = touches[shares.places[i].touch - first];
-    double* credits = credits_.data();
+    for (std::uint32_t i = 0; i < shares.count; ++i) codes[i] = channel(shares.places[i].touch);
+    double* to = credits_of(model);
     for (const Met& met : met_) {
         std::uint32_t others = met.touches;
         double credit = 0;
         for (std::uint32_t i = 0; i < shares.count; ++i) {
-            if (codes[i] != met.code) continue;
-            --others;
-            credit += shares.places[i].share;
+            const bool here = codes[i] == met.code;
+            others -= here ? 1 : 0;
+            credit += here ? shares.places[i].share : 0;
         }
-        *credits++ = credit + others * shares.other;
+        *to = credit + others * shares.other;
+        to += sums_.stride();
     }
-    give(met_, credits_.data(), model, gain);
 }
 
-// To each channel of the path 1, or its part of 1.
-void AttributionSummary::give_channels(std::size_t model, bool each_all, const Gain& gain) {
-    std::fill(credits_.begin(), credits_.end(), each_all ? 1 : 1 / static_cast<double>(met_.size()));
-    give(met_, credits_.data(), model, gain);
-}
-
-void AttributionSummary::give_weights(std::size_t model, const TouchWindow& path, const Gain& gain) {
-    const double scale = path.weight_scale();
-    double total = 0;
-    double* credits = credits_.data();
+// All touches alike.
+void AttributionSummary::divide_by_count(std::size_t model, std::uint32_t touches) {
+    const double each = 1 / static_cast<double>(touches);
+    double* to = credits_of(model);
     for (const Met& met : met_) {
-        *credits = path.weight(met.code, scale);
-        total += *credits++;
+        *to = met.touches * each;
+        to += sums_.stride();
     }
-    for (double& credit : credits_) credit /= total;
-    give(met_, credits_.data(), model, gain);
 }
 
-void AttributionSummary::divide(const AttributionReader& reader, const AttributedConversion& conversion,
-                                const Gain& gain) {
+// To each channel of the path.
+void AttributionSummary::divide_by_channels(std::size_t model, double each) {
+    double* to = credits_of(model);
+    for (std::size_t i = 0; i < met_.size(); ++i, to += sums_.stride()) *to = each;
+}
+
+void AttributionSummary::divide_by_weights(std::size_t model, const TouchWindow& path) {
+    const double scale = path.weight_scale();
+    const std::size_t stride = sums_.stride();
+    double total = 0;
+    double* to = credits_of(model);
+    for (const Met& met : met_) {
+        *to = path.weight(met.code, scale);
+        total += *to;
+        to += stride;
+    }
+    to = credits_of(model);
+    for (std::size_t i = 0; i < met_.size(); ++i, to += stride) *to /= total;
+}
+
+void AttributionSummary::divide(const AttributionReader& reader, const AttributedConversion& conversion) {
     const TouchWindow& path = *conversion.path;
     for (std::size_t model = 0; model < models_.size(); ++model) {
         switch (models_[model]) {
             case AttributionModel::time_decay:
-                give_weights(model, path, gain);
+                divide_by_weights(model, path);
                 break;
             case AttributionModel::participation:
+                divide_by_channels(model, 1);
+                break;
             case AttributionModel::shapley:
-                give_channels(model, models_[model] == AttributionModel::participation, gain);
+                divide_by_channels(model, 1 / static_cast<double>(met_.size()));
+                break;
+            case AttributionModel::linear:
+                divide_by_count(model, path.size());
                 break;
             case AttributionModel::first:
-                give_one(path.channel(path.first()), model, gain);
+                divide_to_one(model, path.channel(path.first()));
                 break;
             case AttributionModel::last:
-                give_one(path.channel(path.last() - 1), model, gain);
+                divide_to_one(model, path.channel(path.last()));
                 break;
             default:
-                give_places(model, reader.places(conversion, models_[model]), path.channels(), path.first(),
-                            gain);
+                divide_by_places(model, reader.places(conversion, models_[model]),
+                                 [&](std::uint32_t touch) { return path.channel(touch); });
         }
     }
 }
@@ -166,12 +167,19 @@ void AttributionSummary::divide(const AttributionReader& reader, const Attribute
 void AttributionSummary::add(AttributionReader& reader, const JourneyView& journey) {
     if (!reader.read(journey)) return;
     const auto own = codes_.get(reader.channel_names(), [&](std::string_view name) { return intern(name); });
+    Poll poll;
     for (AttributedConversion conversion; reader.next(conversion);) {
+        poll();
         const TouchWindow& path = *conversion.path;
         const Gain gain{1, conversion.value};
-        if (!count(gain, path.size() > 0)) continue;
-        meet(path.counts(), own);
-        divide(reader, conversion, gain);
+        if (!count(gain, !path.empty())) continue;
+        meet(own, [&](std::uint32_t code) { return path.count(code); });
+        divide(reader, conversion);
+        const double* credits = credits_.data();
+        for (const Met& met : met_) {
+            sums_.add(met.channel, credits, conversion.value);
+            credits += sums_.stride();
+        }
     }
 }
 
@@ -209,19 +217,25 @@ void AttributionSummary::add_path(NameList path, std::uint64_t conversions, std:
     if (!count(gain, !touches.empty()) || conversions == 0) return;
     std::pmr::vector<std::uint32_t> counts(channels.size(), 0, memory_);
     for (std::uint32_t touch : touches) ++counts[touch];
-    meet(counts, channels);
+    meet(channels, [&](std::uint32_t code) { return counts[code]; });
     const auto last = static_cast<std::uint32_t>(touches.size()) - 1;
     for (std::size_t model = 0; model < models_.size(); ++model) {
         if (models_[model] == AttributionModel::participation ||
             models_[model] == AttributionModel::shapley) {
-            give_channels(model, models_[model] == AttributionModel::participation, gain);
+            const bool all = models_[model] == AttributionModel::participation;
+            divide_by_channels(model, all ? 1 : 1 / static_cast<double>(met_.size()));
             continue;
         }
         PlaceShares shares;
         const double rest = end_shares(rules, models_[model], 0, last,
                                        last_non_direct == no_row ? last : last_non_direct, shares);
         shares.finish(last + 1, rest);
-        give_places(model, shares, touches, 0, gain);
+        divide_by_places(model, shares, [&](std::uint32_t touch) { return touches[touch]; });
+    }
+    const double* credits = credits_.data();
+    for (const Met& met : met_) {
+        sums_.add_at_length(met.channel, credits, conversions, gain.value);
+        credits += sums_.stride();
     }
 }
 
@@ -236,13 +250,8 @@ void AttributionSummary::merge(const AttributionSummary& other) {
     for (std::uint32_t theirs = 0; theirs < other.channels_.size(); ++theirs) {
         const std::uint32_t mine = intern(other.channels_.name(theirs));
         seen_[mine] |= other.seen_[theirs];
-        for (std::size_t model = 0; model < models_.size(); ++model) {
-            Cell& to = cell(mine, model);
-            const Cell& from = other.cell(theirs, model);
-            to.add(from.low, 1);
-            to.high += from.high;
-            to.value.add(from.value);
-        }
+        for (std::size_t model = 0; model < models_.size(); ++model)
+            sums_.add(mine, model, other.sums_.total(theirs, model));
     }
 }
 
@@ -280,7 +289,7 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
             values.push_back(value);
         };
         for (std::uint32_t channel : seen) {
-            const Cell& from = cell(channel, model);
+            const CreditTotal from = sums_.total(channel, model);
             add(channels_.name(channel), from.credit(), from.value.value());
         }
         if (unattributed_count_ > 0)
@@ -298,7 +307,10 @@ std::pmr::vector<AttributionRow> AttributionSummary::rows() const {
 std::size_t AttributionSummary::encoded_size() const {
     std::size_t size = 2 + 1 + models_.size() + text_size(unattributed_) + names_size(channels_) + 24 +
                        unattributed_value_.encoded_size() + value_.encoded_size() + seen_.size();
-    for (const Cell& each : cells_) size += 16 + each.value.encoded_size();
+    for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
+        for (std::size_t model = 0; model < models_.size(); ++model)
+            size += 16 + sums_.total(channel, model).value.encoded_size();
+    }
     return size;
 }
 
@@ -317,7 +329,7 @@ void AttributionSummary::encode(std::byte* to) const {
     for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
         *to++ = static_cast<std::byte>(seen_[channel]);
         for (std::size_t model = 0; model < models_.size(); ++model) {
-            const Cell& from = cell(channel, model);
+            const CreditTotal from = sums_.total(channel, model);
             to = store(to, from.low);
             to = store(to, from.high);
             to = from.value.encode(to);
@@ -335,6 +347,7 @@ void AttributionSummary::decode(std::span<const std::byte> bytes) {
         if (model >= attribution_models) reader.fail("unknown model");
         models_.push_back(static_cast<AttributionModel>(model));
     }
+    sums_.use(models_.size());
     unattributed_ = reader.text();
     reader.names(channels_);
     conversions_ = reader.number<std::uint64_t>();
@@ -344,11 +357,13 @@ void AttributionSummary::decode(std::span<const std::byte> bytes) {
     value_.decode(reader);
     for (std::uint32_t channel = 0; channel < channels_.size(); ++channel) {
         seen_.push_back(reader.number<std::uint8_t>() != 0 ? 1 : 0);
+        sums_.add_channel();
         for (std::size_t model = 0; model < models_.size(); ++model) {
-            Cell& to = cells_.emplace_back(*memory_);
-            to.low = reader.number<std::uint64_t>();
-            to.high = reader.number<std::uint64_t>();
-            to.value.decode(reader);
+            CreditTotal total(*memory_);
+            total.low = reader.number<std::uint64_t>();
+            total.high = reader.number<std::uint64_t>();
+            total.value.decode(reader);
+            sums_.add(channel, model, total);
         }
     }
     reader.end();

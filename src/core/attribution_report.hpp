@@ -6,7 +6,7 @@
 // they are decimals that sum to the number of conversions and to their value.
 //
 // Adding a journey takes O(events + conversions · channels · models) time and no memory
-// beyond the longest journey's. The state has about 80 bytes for each channel and model.
+// beyond the longest journey's. The state has about 120 bytes for each channel and model.
 // Bytes: u8 version, u8 set; models (u8 count, u8 each), text unattributed, names of the
 // channels; conversions, those with a value, those without a touch (u64 each) and two
 // sums; then for each channel u8 seen, and for each model its credit (u64 low, u64 high)
@@ -24,6 +24,7 @@
 #include "core/apportion.hpp"
 #include "core/attribution_touches.hpp"
 #include "core/channel_codes.hpp"
+#include "core/credit_sums.hpp"
 #include "core/dictionary.hpp"
 #include "core/value_sum.hpp"
 
@@ -47,7 +48,7 @@ class AttributionSummary {
           unattributed_(&memory),
           channels_(memory),
           seen_(&memory),
-          cells_(&memory),
+          sums_(memory),
           unattributed_value_(memory),
           value_(memory),
           codes_(memory),
@@ -74,20 +75,6 @@ class AttributionSummary {
     void decode(std::span<const std::byte> bytes);
 
   private:
-    struct Cell {
-        explicit Cell(std::pmr::memory_resource& memory) : value(memory) {}
-        // credit · 2^60 conversions
-        void add(std::uint64_t credit, std::uint64_t conversions) {
-            const unsigned __int128 sum = ((static_cast<unsigned __int128>(high) << 64) | low) +
-                                          static_cast<unsigned __int128>(credit) * conversions;
-            low = static_cast<std::uint64_t>(sum);
-            high = static_cast<std::uint64_t>(sum >> 64);
-        }
-        double credit() const;
-
-        std::uint64_t low = 0, high = 0;
-        ValueSum value;
-    };
     // What a conversion gives: how often, and of which value.
     struct Gain {
         std::uint64_t conversions = 1;
@@ -102,21 +89,19 @@ class AttributionSummary {
     void use(std::span<const AttributionModel> models, std::string_view unattributed);
     // Counts a conversion; true if it is to be divided.
     bool count(const Gain& gain, bool attributed);
-    // Finds what a path met: touches by code, our channel by code.
-    void meet(std::span<const std::uint32_t> touches, std::span<const std::uint32_t> channels);
-    void divide(const AttributionReader& reader, const AttributedConversion& conversion, const Gain& gain);
-    // Credits to these, one each.
-    void give(std::span<const Met> met, const double* credits, std::size_t model, Gain gain);
-    void give_one(std::uint32_t code, std::size_t model, const Gain& gain);
-    // `touches` are the codes of the path, whose first touch is number `first`.
-    void give_places(std::size_t model, const PlaceShares& shares, std::span<const std::uint32_t> touches,
-                     std::uint32_t first, const Gain& gain);
-    void give_channels(std::size_t model, bool each_all, const Gain& gain);
-    void give_weights(std::size_t model, const TouchWindow& path, const Gain& gain);
-    Cell& cell(std::uint32_t channel, std::size_t model) { return cells_[channel * models_.size() + model]; }
-    const Cell& cell(std::uint32_t channel, std::size_t model) const {
-        return cells_[channel * models_.size() + model];
-    }
+    // Finds what a path met. Our channel by code; touches(code) of the path.
+    template <class Touches>
+    void meet(std::span<const std::uint32_t> channels, Touches touches);
+    // Credits of a conversion, by channel of the path and model.
+    void divide(const AttributionReader& reader, const AttributedConversion& conversion);
+    double* credits_of(std::size_t model) { return credits_.data() + model; }
+    void divide_to_one(std::size_t model, std::uint32_t code);
+    // channel(touch) is the code of its channel.
+    template <class Channel>
+    void divide_by_places(std::size_t model, const PlaceShares& shares, Channel channel);
+    void divide_by_count(std::size_t model, std::uint32_t touches);
+    void divide_by_channels(std::size_t model, double each);
+    void divide_by_weights(std::size_t model, const TouchWindow& path);
 
     std::pmr::memory_resource* memory_;
     bool set_ = false;
@@ -124,13 +109,13 @@ class AttributionSummary {
     std::pmr::string unattributed_;
     Dictionary channels_;
     std::pmr::vector<std::uint8_t> seen_;  // by channel: is it on any path?
-    std::pmr::vector<Cell> cells_;         // by channel and model
+    CreditSums sums_;
     std::uint64_t conversions_ = 0, valued_ = 0, unattributed_count_ = 0;
     ValueSum unattributed_value_, value_;
     // Remembered and reused, never an answer.
     ChannelCodes codes_;
     std::pmr::vector<Met> met_;
-    std::pmr::vector<double> credits_;
+    std::pmr::vector<double> credits_;  // by channel of the path, sums_.stride() each
 };
 
 }  // namespace journey

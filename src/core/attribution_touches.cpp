@@ -30,9 +30,12 @@ AttributionReader::AttributionReader(const AttributionRules& rules, std::pmr::me
       asks_direct_(rules.direct != DirectRule::any || rules.has(AttributionModel::last_non_direct)),
       role_tables_(memory),
       direct_tables_(memory),
+      plain_(!rules.touches && !rules.conversion_is_touch && !rules.channel_from_event &&
+             (rules.milestones.empty() || !rules.has(AttributionModel::w))),
       many_roles_(&memory),
       many_direct_(&memory),
       conversions_(&memory),
+      windows_(&memory),
       milestone_rows_(rules.has(AttributionModel::w) ? rules.milestones.size() : 0, &memory),
       touches_(memory),
       direct_touches_(memory),
@@ -50,31 +53,18 @@ std::uint8_t AttributionReader::role(std::string_view name) const {
 }
 
 void AttributionReader::find_roles() {
-    const Names& names = journey_.event_names();
+    const Names& names = journey_->event_names();
     if (names.size() <= 256) {
-        table_ = &role_tables_.get(names, [&](RoleTable& made) {
-            made = RoleTable{};
-            made.plain = !rules_.touches && !rules_.conversion_is_touch;
-            std::fill(std::begin(made.role), std::end(made.role), std::uint8_t{0});
+        const RoleTable& table = role_tables_.get(names, [&](RoleTable& made) {
             std::uint32_t code = 0;
             for (std::string_view name : names) {
                 if (code == 256) fail_corrupted("names");
-                made.role[code] = role(name);
-                if ((made.role[code] & converts) != 0) {
-                    if (made.conversions < most_codes)
-                        made.codes[made.conversions] = static_cast<std::uint8_t>(code);
-                    ++made.conversions;
-                }
-                if (made.role[code] >= first_milestone) made.plain = false;
-                ++code;
+                made.role[code++] = role(name);
             }
         });
-        roles_ = table_->role;
-        plain_ = table_->plain && !rules_.channel_from_event;
+        roles_ = {table.role, names.size()};
         return;
     }
-    table_ = nullptr;
-    plain_ = false;
     many_roles_.clear();
     for (std::string_view name : names) many_roles_.push_back(role(name));
     roles_ = many_roles_;
@@ -107,143 +97,165 @@ void AttributionReader::find_direct() {
 }
 
 void AttributionReader::find_conversions() {
-    conversions_.clear();
-    const PackedCodes& codes = journey_.events();
-    const std::uint32_t n = journey_.size();
-    Poll poll;
-    if (table_ != nullptr && table_->conversions == 0) return;
-    if (table_ == nullptr || table_->conversions > most_codes || codes.bits == 0 || codes.bits > 8) {
-        for (std::uint32_t row = 0; row < n; ++row) {
-            poll();
-            const std::uint32_t event = codes[row];
-            if (event >= roles_.size()) fail_corrupted("event code");
-            if ((roles_[event] & converts) != 0) conversions_.push_back(row);
-        }
+    const PackedCodes& codes = journey_->events();
+    if (rules_.conversion.size() <= few && codes.bits > 0 && codes.bits <= 8) {
+        find_few_conversions();
         return;
     }
-    const CodeLanes lanes(codes, n);
-    std::uint64_t patterns[most_codes];
-    for (std::uint32_t i = 0; i < table_->conversions; ++i) patterns[i] = lanes.pattern(table_->codes[i]);
+    find_roles();
+    Poll poll;
+    for (std::uint32_t row = 0; row < journey_->size(); ++row) {
+        poll();
+        const std::uint32_t event = codes[row];
+        if (event >= roles_.size()) fail_corrupted("event code");
+        if ((roles_[event] & converts) != 0) conversions_.push_back(row);
+    }
+}
+
+// Compares each name: that is less than to look up what all of them mean.
+void AttributionReader::find_few_conversions() {
+    const std::uint32_t n = journey_->size();
+    const CodeLanes lanes(journey_->events(), n);
+    std::uint64_t patterns[few];
+    std::uint32_t count = 0, code = 0;
+    for (std::string_view name : journey_->event_names()) {
+        if (contains(rules_.conversion, name)) {
+            if (count == few || code >= 256) fail_corrupted("names");
+            patterns[count++] = lanes.pattern(code);
+        }
+        ++code;
+    }
+    if (count == 0) return;
+    Poll poll;
     for (std::uint32_t chunk = 0, first = 0; first < n; ++chunk, first += lanes.lanes()) {
         poll();
         const std::uint64_t word = lanes.word(chunk);
         std::uint64_t found = 0;
-        for (std::uint32_t i = 0; i < table_->conversions; ++i) found |= lanes.equal(word, patterns[i]);
+        for (std::uint32_t i = 0; i < count; ++i) found |= lanes.equal(word, patterns[i]);
         for (found = lanes.events(chunk, found); found != 0; found &= found - 1)
             conversions_.push_back(first + lanes.lane(static_cast<std::uint32_t>(std::countr_zero(found))));
     }
 }
 
-void AttributionReader::add_touch(std::uint32_t row, std::uint32_t channel) {
+// The event of this row is a touch, or is none: code 0.
+void AttributionReader::set_touch(std::uint32_t row, std::uint32_t code) {
     if (direct_.empty()) {
-        if (channel >= channel_names().size()) fail_corrupted("channel code");
-        touches_.append(row, channel);
+        if (code > channel_names().size()) fail_corrupted("channel code");
+        touches_.codes().set(row, code);
         return;
     }
-    if (channel >= direct_.size()) fail_corrupted("channel code");
-    const bool direct = direct_[channel] != 0;
-    if (direct && rules_.direct == DirectRule::ignore) return;
-    if (direct && rules_.direct == DirectRule::fallback) {
-        direct_touches_.append(row, channel);
-        return;
-    }
-    const std::uint32_t touch = touches_.appended();
-    non_direct_[touch] = !direct ? touch + 1 : touch == 0 ? 0 : non_direct_[touch - 1];
-    touches_.append(row, channel);
+    if (code > direct_.size()) fail_corrupted("channel code");
+    const bool direct = code != 0 && direct_[code - 1] != 0;
+    if (splits_) direct_touches_.codes().set(row, direct ? code : 0);
+    touches_.codes().set(row, direct && rules_.direct != DirectRule::any ? 0 : code);
+    std::uint32_t* last = non_direct_.data() + (row - first_row_);
+    *last = code != 0 && !direct ? row + 1 : row == first_row_ ? 0 : last[-1];
 }
 
-void AttributionReader::find_touches(std::uint32_t from, std::uint32_t to, bool rest) {
-    const std::uint32_t channels = channel_names().size(), most = to - from;
+void AttributionReader::find_touches(RowRange rows, bool rest) {
+    const std::uint32_t channels = channel_names().size();
     find_direct();
     splits_ = !direct_.empty() && rules_.direct == DirectRule::fallback;
     const TouchWindow::Sums sums{!rest, rest ? 0 : half_life_};
-    touches_.begin(journey_, channels, most, sums);
-    if (splits_) direct_touches_.begin(journey_, channels, most, sums);
-    if (!direct_.empty() && non_direct_.size() < most) non_direct_.resize(most);
-    for (auto& rows : milestone_rows_) rows.clear();
-    if (plain_ && direct_.empty()) {
-        if (!journey_.has_channels()) return;
-        touches_.append_all(from, to, conversions_);
+    touches_.begin(*journey_, channels, rows, sums, windows_);
+    if (splits_) direct_touches_.begin(*journey_, channels, rows, sums, windows_);
+    first_row_ = rows.from;
+    if (!direct_.empty() && non_direct_.size() < rows.to - rows.from) non_direct_.resize(rows.to - rows.from);
+    for (auto& each : milestone_rows_) each.clear();
+    if (rows.from == rows.to) return;
+    if (plain_ && direct_.empty() && journey_->has_channels()) {
+        touches_.codes().set_all(*journey_, channels, conversions_);
         return;
     }
+    find_roles();
     Poll poll;
-    for (std::uint32_t row = from; row < to; ++row) {
+    for (std::uint32_t row = rows.from; row < rows.to; ++row) {
         poll();
-        const std::uint32_t event = journey_.event(row);
+        const std::uint32_t event = journey_->event(row);
         if (event >= roles_.size()) fail_corrupted("event code");
         const std::uint8_t role = roles_[event];
         for (std::uint32_t m = 0; m < milestone_rows_.size(); ++m) {
             if ((role & (first_milestone << m)) != 0) milestone_rows_[m].push_back(row);
         }
-        if ((role & touches) == 0) continue;
-        const std::uint32_t channel = rules_.channel_from_event ? event + 1 : journey_.channel(row);
-        if (channel != 0) add_touch(row, channel - 1);
+        const std::uint32_t code = rules_.channel_from_event ? event + 1 : journey_->channel(row);
+        set_touch(row, (role & touches) != 0 ? code : 0);
     }
+    if (milestone_rows_.empty()) return;
+    touches_.find_last_touches();
+    if (splits_) direct_touches_.find_last_touches();
 }
 
 bool AttributionReader::read(const JourneyView& journey, bool rest) {
-    journey_ = journey;
-    journey_.prefetch();
+    journey_ = &journey;
+    journey_->prefetch();
     conversions_.clear();
     next_ = 0;
-    moment_.reset();
-    moment_end_ = used_ = 0;
     all_rest_ = false;
-    if (journey_.empty()) {
-        if (rest) find_touches(0, 0, true);
+    if (journey_->empty()) {
+        if (rest) find_touches({}, true);
         return false;
     }
-    find_roles();
     find_conversions();
     if (conversions_.empty()) {
         all_rest_ = plain_ && !asks_direct_ && rules_.lookback == no_limit;
         if (all_rest_ || !rest) return false;
     }
-    first_start_ = conversions_.empty() ? 0 : path_start(journey_.time(conversions_.front()));
-    find_touches(first_start_, rest ? journey_.size() : end_of_moment(conversions_.back()), rest);
-    values_ = conversions_.empty() ? ValueCursor{} : ValueCursor(journey_.values());
+    find_windows();
+    const RowRange all =
+        conversions_.empty() ? RowRange{} : RowRange{windows_.front().from, windows_.back().to};
+    find_touches({all.from, rest ? journey_->size() : all.to}, rest);
+    values_ = conversions_.empty() ? ValueCursor{} : ValueCursor(journey_->values());
     return !conversions_.empty();
 }
 
 // The first row of the look-back; none before `from` is.
 std::uint32_t AttributionReader::path_start(Time at, std::uint32_t from) const {
-    if (rules_.lookback == no_limit || elapsed(journey_.time(from), at) <= rules_.lookback) return from;
-    return journey_.lower_bound(before(at, rules_.lookback), from + 1);
+    if (rules_.lookback == no_limit || elapsed(journey_->time(from), at) <= rules_.lookback) return from;
+    return journey_->lower_bound(before(at, rules_.lookback), from + 1);
 }
 
 // The row after those of this row's time.
 std::uint32_t AttributionReader::end_of_moment(std::uint32_t row) const {
-    const std::uint64_t at = journey_.time_offset(row);
+    const std::uint64_t at = journey_->time_offset(row);
     Poll poll;
     do {
         poll();
         ++row;
-    } while (row < journey_.size() && journey_.time_offset(row) == at);
+    } while (row < journey_->size() && journey_->time_offset(row) == at);
     return row;
 }
 
-const TouchWindow& AttributionReader::window(std::uint32_t from, std::uint32_t to) {
-    touches_.move(from, to);
-    if (touches_.size() > 0 || !splits_) return touches_;
-    direct_touches_.move(from, to);
+// The rows of each conversion's path.
+void AttributionReader::find_windows() {
+    windows_.clear();
+    std::uint32_t used = 0;
+    Poll poll;
+    for (std::uint32_t row : conversions_) {
+        poll();
+        RowRange rows = windows_.empty() ? RowRange{} : windows_.back();
+        if (row >= rows.to) {
+            if (!rules_.reuse_touches) used = rows.to;
+            rows = {std::max(path_start(journey_->time(row), rows.from), used), end_of_moment(row)};
+        }
+        windows_.push_back(rows);
+    }
+}
+
+const TouchWindow& AttributionReader::window(RowRange rows) {
+    touches_.move(rows);
+    if (!touches_.empty() || !splits_) return touches_;
+    direct_touches_.move(rows);
     return direct_touches_;
 }
 
 bool AttributionReader::next(AttributedConversion& conversion) {
     if (next_ == conversions_.size()) return false;
-    const std::uint32_t row = conversions_[next_++];
-    const Time at = journey_.time(row);
-    if (moment_ != at) {
-        if (!rules_.reuse_touches) used_ = moment_end_;
-        moment_ = at;
-        moment_end_ = end_of_moment(row);
-        moment_first_ = std::max(next_ == 1 ? first_start_ : path_start(at, moment_first_), used_);
-    }
-    conversion.row = row;
-    conversion.at = at;
-    conversion.first_row = moment_first_;
-    conversion.last_row = moment_end_;
-    conversion.path = &window(moment_first_, moment_end_);
+    const RowRange rows = windows_[next_];
+    conversion.row = conversions_[next_++];
+    conversion.at = journey_->time(conversion.row);
+    conversion.first_row = rows.from;
+    conversion.last_row = rows.to;
+    conversion.path = &window(rows);
     read_value(conversion);
     return true;
 }
@@ -258,21 +270,21 @@ void AttributionReader::read_value(AttributedConversion& conversion) {
 }
 
 const TouchWindow& AttributionReader::rest() {
-    const std::uint32_t n = journey_.size();
-    if (all_rest_) find_touches(0, n, true);
+    const std::uint32_t n = journey_->size();
+    if (all_rest_) find_touches({0, n}, true);
     all_rest_ = false;
-    const std::uint32_t from = conversions_.empty() ? 0 : end_of_moment(conversions_.back());
-    const TouchWindow& after = window(from, n);
-    if (after.size() == 0 || rules_.lookback == no_limit) return after;
-    return window(std::max(from, path_start(journey_.time(after.row(after.last() - 1)))), n);
+    const std::uint32_t from = conversions_.empty() ? 0 : windows_.back().to;
+    const TouchWindow& after = window({from, n});
+    if (after.empty() || rules_.lookback == no_limit) return after;
+    return window({std::max(from, path_start(journey_->time(after.last()))), n});
 }
 
 // --- shares by places -------------------------------------------------------------
 
 std::uint32_t AttributionReader::last_non_direct(const TouchWindow& path) const {
-    const std::uint32_t last = path.last() - 1;
+    const std::uint32_t last = path.last();
     if (direct_.empty() || rules_.direct != DirectRule::any) return last;
-    const std::uint32_t found = non_direct_[last];
+    const std::uint32_t found = non_direct_[last - first_row_];
     return found > path.first() ? found - 1 : last;
 }
 
@@ -289,8 +301,7 @@ void AttributionReader::milestones(const AttributedConversion& conversion, Place
 PlaceShares AttributionReader::places(const AttributedConversion& conversion, AttributionModel model) const {
     const TouchWindow& path = *conversion.path;
     PlaceShares shares;
-    const double rest =
-        end_shares(rules_, model, path.first(), path.last() - 1, last_non_direct(path), shares);
+    const double rest = end_shares(rules_, model, path.first(), path.last(), last_non_direct(path), shares);
     if (model == AttributionModel::w) milestones(conversion, shares);
     shares.finish(path.size(), rest);
     return shares;

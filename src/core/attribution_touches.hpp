@@ -30,8 +30,9 @@ class AttributionReader {
   public:
     AttributionReader(const AttributionRules& rules, std::pmr::memory_resource& memory);
 
-    // Starts a journey; false if it has no conversion. With `rest`, touches after the
-    // last conversion are read too, and paths have no counts and weights.
+    // Starts a journey, which must live until it is read; false if it has no conversion.
+    // With `rest`, touches after the last conversion are read too, and paths have no counts
+    // and weights.
     bool read(const JourneyView& journey, bool rest = false);
     // How many there are. If paths_grow(), each path is the one before and what follows it,
     // or the first that is not of direct touches alone.
@@ -48,21 +49,18 @@ class AttributionReader {
     const TouchWindow& rest();
 
     const AttributionRules& rules() const { return rules_; }
-    const JourneyView& journey() const { return journey_; }
+    const JourneyView& journey() const { return *journey_; }
     // The names of channel codes.
     const Names& channel_names() const {
-        return rules_.channel_from_event ? journey_.event_names() : journey_.channel_names();
+        return rules_.channel_from_event ? journey_->event_names() : journey_->channel_names();
     }
     // The shares of a path by places.
     PlaceShares places(const AttributedConversion& conversion, AttributionModel model) const;
 
   private:
-    static constexpr std::uint32_t most_codes = 16;
+    static constexpr std::uint32_t few = 4;
     static constexpr std::uint8_t converts = 1, touches = 2, first_milestone = 4;
     struct RoleTable {
-        std::uint32_t conversions = 0;
-        bool plain = false;              // exactly the events that are no conversions are touches
-        std::uint8_t codes[most_codes];  // the first codes of conversions
         std::uint8_t role[256];
     };
     struct DirectTable {
@@ -74,10 +72,12 @@ class AttributionReader {
     void find_roles();
     void find_direct();
     void find_conversions();
-    void find_touches(std::uint32_t from, std::uint32_t to, bool rest);
+    void find_few_conversions();
+    void find_touches(RowRange rows, bool rest);
     std::uint32_t path_start(Time at, std::uint32_t from = 0) const;
-    void add_touch(std::uint32_t row, std::uint32_t channel);
-    const TouchWindow& window(std::uint32_t from, std::uint32_t to);
+    void set_touch(std::uint32_t row, std::uint32_t code);
+    void find_windows();
+    const TouchWindow& window(RowRange rows);
     std::uint32_t end_of_moment(std::uint32_t row) const;
     void read_value(AttributedConversion& conversion);
     std::uint32_t last_non_direct(const TouchWindow& path) const;
@@ -86,24 +86,25 @@ class AttributionReader {
     const AttributionRules& rules_;
     Span half_life_;  // 0: nobody asks
     bool asks_direct_;
-    JourneyView journey_;
+    const JourneyView* journey_ = nullptr;
     NameCache<RoleTable> role_tables_;
     NameCache<DirectTable> direct_tables_;
     // Of the journey: by event code and by channel code.
     std::span<const std::uint8_t> roles_, direct_;
-    const RoleTable* table_ = nullptr;  // none: more names than a table has
-    bool plain_ = false, splits_ = false, all_rest_ = false;
+    bool plain_;  // exactly the events that are no conversions are touches
+    bool splits_ = false, all_rest_ = false;
     std::pmr::vector<std::uint8_t> many_roles_, many_direct_;
     std::pmr::vector<std::uint32_t> conversions_;
+    std::pmr::vector<RowRange> windows_;  // of each conversion
     std::pmr::vector<std::pmr::vector<std::uint32_t>> milestone_rows_;
     std::size_t next_ = 0;
-    // Of the conversions at one moment: when it is, its path's rows; what is used up.
-    std::optional<Time> moment_;
-    std::uint32_t first_start_ = 0, moment_first_ = 0, moment_end_ = 0, used_ = 0;
     ValueCursor values_;
     // Direct touches are kept apart where they are a fallback.
     TouchWindow touches_, direct_touches_;
-    std::pmr::vector<std::uint32_t> non_direct_;  // by touch: the last one up to it, plus 1
+    // By row from first_row_ on, if asked for: the last touch up to it that is not of a
+    // direct channel, plus 1; in milestones of the last touch of the path.
+    std::pmr::vector<std::uint32_t> non_direct_;
+    std::uint32_t first_row_ = 0;
 };
 
 }  // namespace journey

@@ -146,9 +146,9 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
 
     base_ = load<std::int64_t>(take(at, end, sizeof base_));
     const auto time_layout = static_cast<std::uint8_t>(header[2]);
-    time_width_ = time_layout & 15;
-    if (time_width_ < 1 || time_width_ > 8 || (time_layout >> 4) >= unit_count) fail_corrupted("time layout");
-    time_shift_ = 64 - 8 * time_width_;
+    times_.width = time_layout & 15;
+    if (times_.width < 1 || times_.width > 8 || (time_layout >> 4) >= unit_count) fail_corrupted("time layout");
+    times_.shift = 64 - 8 * times_.width;
     unit_ = unit_length[time_layout >> 4];
     const auto code_layout = static_cast<std::uint8_t>(header[3]);
     has_channels_ = (columns & has_channels_bit) != 0;
@@ -157,7 +157,7 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
     at = event_names_.parse(at, end);
     if (event_names_.size() == 0) fail_corrupted("names");
     if (has_channels_) at = channel_names_.parse(at, end);
-    times_ = take(at, end, std::size_t{n_} * time_width_);
+    times_.data = take(at, end, std::size_t{n_} * times_.width);
     events_ = take_codes(at, end, code_bits(code_layout & 15), n_);
     if (has_channels_) channels_ = take_codes(at, end, code_bits(code_layout >> 4), n_);
     has_values_ = (columns & has_values_bit) != 0;

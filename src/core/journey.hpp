@@ -99,6 +99,26 @@ struct PackedCodes {
     }
 };
 
+// Offsets of times, each of 1 to 8 bytes.
+struct TimeOffsets {
+    const std::byte* data = nullptr;
+    std::uint32_t width = 1, shift = 56;
+
+    std::uint64_t operator[](std::uint32_t i) const { return *from(i); }
+
+    // Offset after offset.
+    struct Cursor {
+        std::uint64_t operator*() const { return load<std::uint64_t>(at) >> shift; }
+        Cursor& operator++() {
+            at += width;
+            return *this;
+        }
+        const std::byte* at;  // its last byte is the 8th from here
+        std::uint32_t width, shift;
+    };
+    Cursor from(std::uint32_t i) const { return {data + std::size_t{i} * width + width - 8, width, shift}; }
+};
+
 // Names as they are stored: a forward range of string_views.
 class Names {
   public:
@@ -218,9 +238,8 @@ class JourneyView {
         return static_cast<Time>(static_cast<std::uint64_t>(base_) + time_offset(i) * unit_);
     }
     // Units after the first time: enough to tell whether two events have the same time.
-    std::uint64_t time_offset(std::uint32_t i) const {
-        return load<std::uint64_t>(times_ + std::size_t{i} * time_width_ + time_width_ - 8) >> time_shift_;
-    }
+    std::uint64_t time_offset(std::uint32_t i) const { return times_[i]; }
+    const TimeOffsets& time_offsets() const { return times_; }
     std::uint64_t time_unit() const { return unit_; }  // of offsets, in microseconds
     Time first_time() const { return base_; }
     Time last_time() const { return time(n_ - 1); }
@@ -230,8 +249,8 @@ class JourneyView {
     // Starts to fetch the columns a scan needs first: most journeys are not in the cache.
     void prefetch() const {
         __builtin_prefetch(events_.data);
-        __builtin_prefetch(times_);
-        __builtin_prefetch(times_ + 64);
+        __builtin_prefetch(times_.data);
+        __builtin_prefetch(times_.data + 64);
     }
 
     // Code into event_names(); not checked against its size.
@@ -253,10 +272,8 @@ class JourneyView {
   private:
     Time base_ = 0;
     std::uint64_t unit_ = 1;
-    const std::byte* times_ = nullptr;
+    TimeOffsets times_;
     std::uint32_t n_ = 0;
-    std::uint32_t time_width_ = 1;
-    std::uint32_t time_shift_ = 56;
     std::uint32_t channel_shift_ = 0;
     PackedCodes events_;
     PackedCodes channels_;

@@ -182,30 +182,33 @@ void MarkovSummary::add_rest(const JourneyView& journey, std::span<const std::ui
     end(trail, {0, 1, std::nullopt});
 }
 
+// The touches of these rows.
+void MarkovSummary::go_along(Trail& trail, const TouchWindow& path, RowRange rows,
+                             std::span<const std::uint32_t> codes, std::uint64_t weight) {
+    const std::uint32_t* touches = path.codes().at(rows.from);
+    const auto channel = [&](std::uint32_t i) { return touches[i] == 0 ? no_touch : codes[touches[i] - 1]; };
+    go_on(trail, rows.to - rows.from, channel, weight);
+}
+
 // Each touch is walked once, for all conversions after it.
 void MarkovSummary::add_growing(AttributionReader& reader, std::span<const std::uint32_t> codes) {
     const TouchWindow* path = nullptr;
     Trail trail;
-    std::uint32_t walked = 0;
+    RowRange walked;
     std::uint64_t left = reader.conversions();  // this one and those after it
-    const auto walk_to = [&](const TouchWindow& along, std::uint32_t size, std::uint64_t weight) {
-        const auto touches = along.channels().subspan(walked);
-        go_on(
-            trail, size - walked, [&](std::uint32_t i) { return codes[touches[i]]; }, weight);
-        walked = size;
-    };
     for (AttributedConversion conversion; reader.next(conversion); --left) {
         const TouchWindow& window = *conversion.path;
-        if (path == nullptr || path != &window) {
+        const RowRange rows = window.rows();
+        if (path != &window) {
             // The conversions from here on have another path: less for each touch of this one.
-            const std::uint32_t gone = std::exchange(walked, 0);
             trail = {};
-            if (path != nullptr && gone > 0) walk_to(*path, gone, 0 - left);
+            if (path != nullptr) go_along(trail, *path, walked, codes, 0 - left);
+            trail = {};
             path = &window;
-            trail = {};
-            walked = 0;
+            walked = {rows.from, rows.from};
         }
-        walk_to(window, window.size(), left);
+        go_along(trail, window, {walked.to, rows.to}, codes, left);
+        walked.to = rows.to;
         end(trail, {1, 0, conversion.value});
     }
 }
@@ -219,10 +222,8 @@ void MarkovSummary::add(AttributionReader& reader, const JourneyView& journey) {
         return;
     }
     const auto add = [&](const TouchWindow& path, const Gain& gained) {
-        const auto touches = path.channels();
         Trail trail;
-        go_on(
-            trail, path.size(), [&](std::uint32_t i) { return codes[touches[i]]; }, 1);
+        go_along(trail, path, path.rows(), codes, 1);
         end(trail, gained);
     };
     if (reader.paths_grow()) {

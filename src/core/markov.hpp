@@ -114,6 +114,8 @@ class MarkovSummary {
     void go_on(Trail& trail, std::uint32_t touches, Channel channel, std::uint64_t weight);
     void end(const Trail& trail, const Gain& gain);
     void add_rest(const JourneyView& journey, std::span<const std::uint32_t> codes);
+    void go_along(Trail& trail, const TouchWindow& path, RowRange rows, std::span<const std::uint32_t> codes,
+                  std::uint64_t weight);
     void add_growing(AttributionReader& reader, std::span<const std::uint32_t> codes);
     void gain(End& end, const Gain& gain);
     std::span<const std::uint32_t> channels(std::uint32_t state, std::uint32_t (&to)[max_markov_order]) const;

@@ -51,8 +51,8 @@ class NameCache {
     static constexpr std::size_t slots = 512, longest = 248;
     struct Slot {
         std::size_t size = 0;  // 0: nothing is remembered; no set of names is empty
-        std::byte names[longest];
         Table table;
+        std::byte names[longest];
     };
 
     static std::size_t slot_of(std::span<const std::byte> bytes) {

@@ -3,27 +3,25 @@
 #include <algorithm>
 
 #include "core/interrupt.hpp"
-#include "core/unpack_codes.hpp"
 
 namespace journey {
 
-void TouchWindow::begin(const JourneyView& journey, std::uint32_t channels, std::uint32_t touches,
-                        Sums sums) {
-    journey_ = journey;
+void TouchWindow::begin(const JourneyView& journey, std::uint32_t channels, RowRange rows, Sums sums,
+                        std::span<const RowRange> windows) {
+    times_ = journey.time_offsets();
+    codes_.begin(rows);
     counted_ = sums.counts;
     weighed_ = sums.half_life != 0;
-    size_ = first_ = last_ = turn_ = 0;
+    rows_ = {rows.from, rows.from};
+    first_ = last_ = rows.from;
+    size_ = 0;
     channel_count_ = channels;
-    if (rows_.size() < touches) {
-        rows_.resize(touches);
-        channels_.resize(touches);
-    }
-    if (counted_) counts_.assign(channels, 0);
+    if (!counted_) return;
+    windows_ = windows;
+    next_window_ = lot_count_ = first_lot_ = turn_ = 0;
+    channels_.assign(channels + 1, Channel{});
     if (!weighed_) return;
     unit_ = &weights_in(journey.time_unit(), sums.half_life);
-    if (after_.size() < rows_.size()) after_.resize(rows_.size());
-    front_.assign(channels, 0);
-    back_.assign(channels, 0);
     back_empty_ = true;
 }
 
@@ -39,187 +37,148 @@ const TouchWindow::UnitWeights& TouchWindow::weights_in(std::uint64_t unit, Span
     return weights_.back();
 }
 
-void TouchWindow::append_all(std::uint32_t from, std::uint32_t to, std::span<const std::uint32_t> others) {
-    const PackedCodes codes = journey_.channels();
-    const std::uint32_t shift = journey_.channel_shift(), most = channel_count_;
-    const std::uint32_t* other = std::lower_bound(others.data(), others.data() + others.size(), from);
-    const std::uint32_t* end_of_others = others.data() + others.size();
-    std::uint32_t* rows = rows_.data();
-    std::uint32_t* channels = channels_.data();
-    std::uint32_t size = size_;
-    const auto put = [&](std::uint32_t row, std::uint32_t channel) {
-        rows[size] = row;
-        channels[size] = channel - 1;
-        size += channel != 0 ? 1 : 0;
-    };
+void TouchWindow::move(RowRange rows) {
+    RowRange entering{std::max(rows_.to, rows.from), rows.to};
+    rows_ = rows;
+    // What comes after the last touch needs not enter.
+    while (entering.to > entering.from && codes_[entering.to - 1] == 0) --entering.to;
+    if (entering.to > entering.from) last_ = entering.to - 1;
+    first_ = std::max(first_, rows.from);
+    while (first_ < rows.to && codes_[first_] == 0) ++first_;
+    if (!counted_) return;
+    leave(rows.from);
+    if (entering.to > entering.from) enter(entering);
+}
+
+void TouchWindow::find_last_touches() {
+    const RowRange rows = codes_.rows();
+    last_touches_.clear();
+    std::uint32_t last = 0;
     Poll poll;
-    if (codes.bits > 8) {
-        for (std::uint32_t row = from; row < to; ++row) {
-            poll();
-            const std::uint32_t channel = codes[row] + shift;
-            if (channel > most) fail_corrupted("channel code");
-            const bool skip = other != end_of_others && *other == row;
-            other += skip ? 1 : 0;
-            put(row, skip ? 0 : channel);
-        }
-        size_ = size;
-        return;
-    }
-    constexpr std::uint32_t block = 256;
-    std::uint8_t unpacked[block];
-    for (std::uint32_t first = from & ~7u; first < to; first += block) {
+    for (std::uint32_t row = rows.from; row < rows.to; ++row) {
         poll();
-        const std::uint32_t start = std::max(from, first) - first, end = std::min(to - first, block);
-        if (!unpack_codes(codes, first, end, shift, most + 1, unpacked)) fail_corrupted("channel code");
-        for (; other != end_of_others && *other < first + end; ++other) unpacked[*other - first] = 0;
-        for (std::uint32_t i = start; i < end; ++i) put(first + i, unpacked[i]);
-    }
-    size_ = size;
-}
-
-void TouchWindow::move(std::uint32_t from, std::uint32_t to) {
-    const std::uint32_t entered = last_;
-    if (last_ < size_ && rows_[last_] < to) {
-        // Rows differ by one at least, so no more touches can enter.
-        const std::uint32_t most = std::min(size_ - last_, to - rows_[last_]);
-        const auto* begin = rows_.data() + last_;
-        last_ += rows_[last_ + most - 1] < to
-                     ? most
-                     : static_cast<std::uint32_t>(std::lower_bound(begin, begin + most, to) - begin);
-    }
-    if (!counted_) {
-        while (first_ < last_ && rows_[first_] < from) ++first_;
-        return;
-    }
-    if (entered < last_) enter(entered);
-    leave(from);
-}
-
-// Touches before row `from` go.
-void TouchWindow::leave(std::uint32_t from) {
-    const std::uint32_t* rows = rows_.data();
-    const std::uint32_t* channels = channels_.data();
-    const double* after = after_.data();
-    double* front = front_.data();
-    std::uint32_t* counts = counts_.data();
-    const std::uint32_t last = last_;
-    std::uint32_t first = first_;
-    Poll poll;
-    for (; first < last && rows[first] < from; ++first) {
-        poll();
-        const std::uint32_t channel = channels[first];
-        --counts[channel];
-        if (!weighed_) continue;
-        if (first >= turn_) {
-            first_ = first;
-            turn();
-        }
-        front[channel] = after[first];
-    }
-    first_ = first;
-}
-
-// Touches [entered, last_) come into the window.
-void TouchWindow::enter(std::uint32_t entered) {
-    if (weighed_) {
-        weigh(entered);
-        return;
-    }
-    // Touches of one channel come in runs, which are added up before they are stored.
-    Poll poll;
-    for (std::uint32_t touch = entered; touch < last_;) {
-        poll();
-        const std::uint32_t start = touch, channel = channels_[touch];
-        while (touch < last_ && channels_[touch] == channel) ++touch;
-        counts_[channel] += touch - start;
-    }
-}
-
-// The same, with their weights relative to back_at_.
-void TouchWindow::weigh(std::uint32_t entered) {
-    if (back_empty_) {
-        back_empty_ = back_moved_ = false;
-        back_at_ = at(entered);
-    }
-    const std::uint64_t newest = at(last_ - 1);
-    const HalfLife& half_life = unit_->half_life;
-    const auto since = [from = back_at_](const auto& weights) {
-        return [weights, from](std::uint64_t at) { return weights.power(at - from); };
-    };
-    if (newest - back_at_ <= half_life.furthest()) {
-        if (unit_->table.empty()) {
-            weigh(entered, since(half_life));
-        } else {
-            weigh(entered, since(unit_->table));
-        }
-        return;
-    }
-    const double scale = half_life.decay(newest - back_at_);
-    for (double& each : back_) each *= scale;
-    back_at_ = newest;
-    back_moved_ = true;
-    weigh(entered, [&](std::uint64_t at) { return half_life.decay(newest - at); });
-}
-
-template <class Weight>
-void TouchWindow::weigh(std::uint32_t entered, Weight weight) {
-    const JourneyView journey = journey_;
-    const std::uint32_t* rows = rows_.data();
-    const std::uint32_t* channels = channels_.data();
-    double* weights = after_.data();
-    const std::uint32_t last = last_;
-    Poll poll;
-    for (std::uint32_t touch = entered; touch < last;) {
-        const std::uint32_t start = touch, channel = channels[touch];
-        double sum = back_[channel];
-        for (; touch < last && channels[touch] == channel; ++touch) {
-            poll();
-            const double each = weight(journey.time_offset(rows[touch]));
-            weights[touch] = each;
-            sum += each;
-        }
-        counts_[channel] += touch - start;
-        back_[channel] = sum;
+        if (codes_[row] != 0) last = row + 1;
+        last_touches_.push_back(last);
     }
 }
 
 std::optional<std::uint32_t> TouchWindow::last_before(std::uint32_t row) const {
-    const auto* begin = rows_.data();
-    const auto* found = std::lower_bound(begin + first_, begin + last_, row);
-    if (found == begin + first_) return std::nullopt;
-    return static_cast<std::uint32_t>(found - begin) - 1;
+    if (row <= rows_.from) return std::nullopt;
+    const std::uint32_t found = last_touches_[row - 1 - codes_.rows().from];
+    if (found <= rows_.from) return std::nullopt;
+    return found - 1;
+}
+
+// The row after those that come and go with this one.
+std::uint32_t TouchWindow::end_of_stretch(std::uint32_t row) {
+    while (next_window_ < windows_.size() && windows_[next_window_].from <= row) ++next_window_;
+    return next_window_ < windows_.size() ? windows_[next_window_].from : no_row;
+}
+
+void TouchWindow::enter(RowRange rows) {
+    if (!weighed_) {
+        enter(rows, [](std::uint64_t) { return 0.0; });
+        return;
+    }
+    const std::uint64_t newest = times_[rows.to - 1];
+    const HalfLife& half_life = unit_->half_life;
+    if (back_empty_) {
+        back_empty_ = false;
+        back_at_ = times_[rows.from];
+    }
+    if (newest - back_at_ > half_life.furthest()) {
+        const double scale = half_life.decay(newest - back_at_);
+        for (Channel& each : channels_) each.back *= scale;
+        back_at_ = newest;
+        enter(rows, [&](std::uint64_t at) { return half_life.decay(newest - at); });
+    } else if (unit_->table.empty()) {
+        enter(rows, [&, from = back_at_](std::uint64_t at) { return half_life.power(at - from); });
+    } else {
+        enter(rows,
+              [table = unit_->table, from = back_at_](std::uint64_t at) { return table.power(at - from); });
+    }
+}
+
+// Rows, the last of which is a touch, come into the window, with weights relative to back_at_.
+template <class Weight>
+void TouchWindow::enter(RowRange rows, Weight weight) {
+    Channel* channels = channels_.data();
+    constexpr std::uint32_t block = 1024;
+    Poll poll;
+    for (std::uint32_t row = rows.from; row < rows.to;) {
+        const std::uint32_t end = std::min(end_of_stretch(row), rows.to);
+        while (row < end) {
+            poll();
+            const std::uint32_t stop = end - row > block ? row + block : end;
+            const std::uint32_t* code = codes_.at(row);
+            auto time = times_.from(row);
+            // What is no touch is summed up as well, as code 0, which nobody asks for.
+            const auto add = [&](std::size_t lane) {
+                Channel& channel = channels[*code++];
+                channel.weight[lane] += weight(*time);
+                ++channel.touches[lane];
+                ++time;
+            };
+            for (; row + 2 <= stop; row += 2) {
+                add(0);
+                add(1);
+            }
+            if (row < stop) add(0);
+            row = stop;
+        }
+        add_lots(end);
+    }
+}
+
+// What was summed up, as lots up to this row.
+void TouchWindow::add_lots(std::uint32_t end) {
+    if (lots_.size() < lot_count_ + channel_count_) lots_.resize(2 * lots_.size() + channel_count_);
+    Lot* to = lots_.data() + lot_count_;
+    for (std::uint32_t code = 1; code <= channel_count_; ++code) {
+        Channel& channel = channels_[code];
+        const std::uint32_t touches = channel.touches[0] + channel.touches[1];
+        const double weight = channel.weight[0] + channel.weight[1];
+        *to = {weight, back_at_, code, touches, end};
+        // No branch: which channels were met cannot be foreseen.
+        to += touches != 0 ? 1 : 0;
+        channel.count += touches;
+        channel.back += weight;
+        channel.weight[0] = channel.weight[1] = 0;
+        channel.touches[0] = channel.touches[1] = 0;
+        size_ += touches;
+    }
+    lot_count_ = static_cast<std::size_t>(to - lots_.data());
+}
+
+// Rows before `from` go.
+void TouchWindow::leave(std::uint32_t from) {
+    for (; first_lot_ < lot_count_; ++first_lot_) {
+        const Lot& lot = lots_[first_lot_];
+        if (lot.end > from) return;
+        size_ -= lot.touches;
+        channels_[lot.code].count -= lot.touches;
+        if (!weighed_) continue;
+        if (first_lot_ >= turn_) turn();
+        channels_[lot.code].front = lot.weight;
+    }
 }
 
 // Everything in the window may leave it now.
 void TouchWindow::turn() {
     Poll poll;
-    if (back_moved_) {
-        back_at_ = at(last_ - 1);
-        for (std::uint32_t touch = first_; touch < last_; ++touch) {
-            poll();
-            after_[touch] = unit_->half_life.decay(back_at_ - at(touch));
-        }
+    for (Channel& each : channels_) each.front = each.back = 0;
+    for (std::size_t i = lot_count_; i > first_lot_; --i) {
+        poll();
+        Lot& lot = lots_[i - 1];
+        double own = lot.weight;
+        if (lot.at != back_at_) own *= unit_->half_life.decay(back_at_ - lot.at);
+        double& sum = channels_[lot.code].front;
+        lot.weight = sum;
+        sum += own;
     }
-    std::fill(front_.begin(), front_.end(), 0.0);
-    const std::uint32_t* channels = channels_.data();
-    double* after = after_.data();
-    double* front = front_.data();
-    // In runs of one channel, as they came.
-    for (std::uint32_t touch = last_; touch > first_;) {
-        const std::uint32_t channel = channels[touch - 1];
-        double weight = front[channel];
-        for (; touch > first_ && channels[touch - 1] == channel; --touch) {
-            poll();
-            const double own = after[touch - 1];
-            after[touch - 1] = weight;
-            weight += own;
-        }
-        front[channel] = weight;
-    }
-    std::fill(back_.begin(), back_.end(), 0.0);
     front_at_ = back_at_;
     back_empty_ = true;
-    turn_ = last_;
+    turn_ = lot_count_;
 }
 
 }  // namespace journey
