@@ -50,7 +50,7 @@ void CreditSums::add_bins(std::uint32_t channel, std::size_t model, CreditTotal&
     for (std::size_t bin = 0; bin < all_bins; ++bin) {
         const double held = bins.of[bin][model % 2] - bin_begins[bin];
         if (bin >= credit_bins) {
-            to.value.add(held);
+            to.value.add_part(held);
             continue;
         }
         // Fine parts may be negative, and so may their sum.

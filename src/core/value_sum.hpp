@@ -27,6 +27,15 @@ class ValueSum {
         const auto whole = static_cast<__int128>(digits) << (exponent - least_exponent);
         add(bits >> 63 != 0 ? -whole : whole);
     }
+    // A part of a sum of such terms: a whole multiple, too, however small it is.
+    void add_part(double part) {
+        const double units = std::ldexp(part, 66);
+        if (std::fabs(units) < 0x1p120 && units == std::trunc(units)) {
+            add(static_cast<__int128>(units));
+        } else {
+            add(part);
+        }
+    }
     void add(const ValueSum& other) {
         others_.add(other.others_);
         add(other.units());
