@@ -147,7 +147,8 @@ JourneyView::JourneyView(std::span<const std::byte> bytes) {
     base_ = load<std::int64_t>(take(at, end, sizeof base_));
     const auto time_layout = static_cast<std::uint8_t>(header[2]);
     times_.width = time_layout & 15;
-    if (times_.width < 1 || times_.width > 8 || (time_layout >> 4) >= unit_count) fail_corrupted("time layout");
+    if (times_.width < 1 || times_.width > 8 || (time_layout >> 4) >= unit_count)
+        fail_corrupted("time layout");
     times_.shift = 64 - 8 * times_.width;
     unit_ = unit_length[time_layout >> 4];
     const auto code_layout = static_cast<std::uint8_t>(header[3]);
