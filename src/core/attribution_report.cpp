@@ -115,8 +115,10 @@ void AttributionSummary::divide_by_count(std::size_t model, std::uint32_t touche
     }
 }
 
-// To each channel of the path.
-void AttributionSummary::divide_by_channels(std::size_t model, double each) {
+// To each channel of the path 1, or its part of 1.
+void AttributionSummary::divide_by_channels(std::size_t model) {
+    const bool all = models_[model] == AttributionModel::participation;
+    const double each = all ? 1 : 1 / static_cast<double>(met_.size());
     double* to = credits_of(model);
     for (std::size_t i = 0; i < met_.size(); ++i, to += sums_.stride()) *to = each;
 }
@@ -143,10 +145,8 @@ void AttributionSummary::divide(const AttributionReader& reader, const Attribute
                 divide_by_weights(model, path);
                 break;
             case AttributionModel::participation:
-                divide_by_channels(model, 1);
-                break;
             case AttributionModel::shapley:
-                divide_by_channels(model, 1 / static_cast<double>(met_.size()));
+                divide_by_channels(model);
                 break;
             case AttributionModel::linear:
                 divide_by_count(model, path.size());
@@ -222,8 +222,7 @@ void AttributionSummary::add_path(NameList path, std::uint64_t conversions, std:
     for (std::size_t model = 0; model < models_.size(); ++model) {
         if (models_[model] == AttributionModel::participation ||
             models_[model] == AttributionModel::shapley) {
-            const bool all = models_[model] == AttributionModel::participation;
-            divide_by_channels(model, all ? 1 : 1 / static_cast<double>(met_.size()));
+            divide_by_channels(model);
             continue;
         }
         PlaceShares shares;

@@ -100,7 +100,7 @@ class AttributionSummary {
     template <class Channel>
     void divide_by_places(std::size_t model, const PlaceShares& shares, Channel channel);
     void divide_by_count(std::size_t model, std::uint32_t touches);
-    void divide_by_channels(std::size_t model, double each);
+    void divide_by_channels(std::size_t model);
     void divide_by_weights(std::size_t model, const TouchWindow& path);
 
     std::pmr::memory_resource* memory_;

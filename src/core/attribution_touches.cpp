@@ -253,8 +253,6 @@ bool AttributionReader::next(AttributedConversion& conversion) {
     const RowRange rows = windows_[next_];
     conversion.row = conversions_[next_++];
     conversion.at = journey_->time(conversion.row);
-    conversion.first_row = rows.from;
-    conversion.last_row = rows.to;
     conversion.path = &window(rows);
     read_value(conversion);
     return true;
@@ -289,10 +287,11 @@ std::uint32_t AttributionReader::last_non_direct(const TouchWindow& path) const 
 }
 
 void AttributionReader::milestones(const AttributedConversion& conversion, PlaceShares& shares) const {
+    const RowRange path = conversion.path->rows();
     for (std::size_t m = 0; m < milestone_rows_.size(); ++m) {
         const auto& rows = milestone_rows_[m];
-        const auto found = std::lower_bound(rows.begin(), rows.end(), conversion.first_row);
-        if (found == rows.end() || *found >= conversion.last_row) continue;
+        const auto found = std::lower_bound(rows.begin(), rows.end(), path.from);
+        if (found == rows.end() || *found >= path.to) continue;
         const auto touch = conversion.path->last_before(end_of_moment(*found));
         if (touch) shares.add(*touch, rules_.w_shares[m + 1]);
     }

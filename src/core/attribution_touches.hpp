@@ -22,8 +22,7 @@ struct AttributedConversion {
     std::uint32_t row = no_row;
     Time at = 0;
     std::optional<double> value;
-    const TouchWindow* path = nullptr;          // its window is the path; empty: unattributed
-    std::uint32_t first_row = 0, last_row = 0;  // the path is within rows [first_row, last_row)
+    const TouchWindow* path = nullptr;  // its window is the path; empty: unattributed
 };
 
 class AttributionReader {
@@ -101,8 +100,8 @@ class AttributionReader {
     ValueCursor values_;
     // Direct touches are kept apart where they are a fallback.
     TouchWindow touches_, direct_touches_;
-    // By row from first_row_ on, if asked for: the last touch up to it that is not of a
-    // direct channel, plus 1; in milestones of the last touch of the path.
+    // By row from first_row_ on, where there are direct channels: the last touch up to it
+    // that is of none of them, plus 1.
     std::pmr::vector<std::uint32_t> non_direct_;
     std::uint32_t first_row_ = 0;
 };

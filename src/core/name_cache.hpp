@@ -51,7 +51,7 @@ class NameCache {
     static constexpr std::size_t slots = 512, longest = 248;
     struct Slot {
         std::size_t size = 0;  // 0: nothing is remembered; no set of names is empty
-        Table table;
+        Table table;           // what is read of it mostly lies beside the size, in one cache line
         std::byte names[longest];
     };
 
